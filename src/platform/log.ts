@@ -1,0 +1,48 @@
+/**
+ * Log lines are a constant lower-case sentence plus fields, so that lines can be counted. Addresses and subjects never at info.
+ * error: a person must act. warn: it healed itself. info: one line per run and per sent message. debug: decisions.
+ */
+import winston from 'winston';
+
+export interface Log {
+  error(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  debug(message: string, fields?: object): void;
+  child(fields: object): Log;
+}
+
+export interface LogOptions {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly format: 'json' | 'pretty';
+}
+
+/** Writes to stderr, because stdout belongs to what a command answers. */
+export function createLog(options: LogOptions): Log {
+  const { combine, timestamp, json, printf } = winston.format;
+  const pretty = printf(({ timestamp: at, level, message, ...fields }) => {
+    const rest = Object.entries(fields)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join(' ');
+    return `${at} ${level.padEnd(5)} ${message}${rest ? `  ${rest}` : ''}`;
+  });
+  const logger = winston.createLogger({
+    level: options.level,
+    format: combine(timestamp(), options.format === 'json' ? json() : pretty),
+    transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+  });
+  return wrap(logger);
+}
+
+function wrap(logger: winston.Logger): Log {
+  return {
+    error: (message, fields) => void logger.error(message, fields),
+    warn: (message, fields) => void logger.warn(message, fields),
+    info: (message, fields) => void logger.info(message, fields),
+    debug: (message, fields) => void logger.debug(message, fields),
+    child: (fields) => wrap(logger.child(fields)),
+  };
+}
+
+/** For tests and for places that must stay silent. */
+export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {}, child: () => silentLog };
