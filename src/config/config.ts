@@ -4,33 +4,9 @@
  * Values are already resolved by precedence (mailbox over group over defaults over built-in); where each came from is kept
  * apart, in the explanation. Secrets are references (`Secret`), read by the credential room at the moment of use.
  */
-export type Secret =
-  | { readonly kind: 'literal'; readonly value: string }
-  | { readonly kind: 'env'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'exec'; readonly command: readonly string[] };
+import type { AuthConfig, OAuthProvider, Secret } from '../model/auth.ts';
 
-export type AuthMethod = 'password' | 'oauth2' | 'ntlm' | 'kerberos' | 'none';
-
-export interface AuthConfig {
-  readonly method: AuthMethod;
-  readonly username: string | null;
-  readonly password: Secret | null;
-  /** The provider whose token this mailbox uses (method oauth2). */
-  readonly provider: string | null;
-  /** True when every mailbox of the server logs in with this one (a refusal opens the server's circuit). */
-  readonly shared: boolean;
-}
-
-export interface OAuthProvider {
-  readonly name: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret | null;
-  readonly authorizationUrl: string;
-  readonly tokenUrl: string;
-  readonly deviceUrl: string | null;
-  readonly scopes: readonly string[];
-}
+export type { AuthConfig, AuthMethod, OAuthProvider, Secret } from '../model/auth.ts';
 
 export type ServerType = 'imap' | 'pop3' | 'smtp' | 'exchange' | 'memory';
 export type TlsMode = 'implicit' | 'starttls' | 'none';

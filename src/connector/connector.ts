@@ -7,6 +7,7 @@
  * - A session takes one call at a time. Whatever goes wrong leaves as a Failure.
  * - Cursor and RemoteRef are opaque above the connector and only compared for equality.
  */
+import type { Credential } from '../model/auth.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -17,16 +18,16 @@ export type RemoteRef = string & { readonly [brand]: 'remote-ref' };
 
 export type Capability = 'email' | 'sender' | 'push' | 'disposal' | 'filing';
 
-export type Credential =
-  | { readonly method: 'password'; readonly username: string; readonly password: string }
-  | { readonly method: 'oauth2'; readonly username: string; readonly accessToken: string }
-  | { readonly method: 'none' };
+export type { Credential } from '../model/auth.ts';
 
 export interface SessionContext {
   readonly log: Log;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Asked for at each login, so that a fresh token is used. `rejected: true` after a refusal: get a new one if there can be one. */
+  /**
+   * Asked for at each login, so that a fresh token is used. `rejected: true` after a refusal: get a new one if there can be one.
+   * The same one again means there is none: do not try it a second time, that only counts towards a lock-out.
+   */
   credential(options?: { readonly rejected?: boolean }): Promise<Credential>;
 }
 
