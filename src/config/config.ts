@@ -80,6 +80,7 @@ export interface SendConfig {
 /** Exchange items; read by a later issue, kept checked from the start. */
 export interface ItemsConfig {
   readonly server: ServerConfig;
+  readonly auth: AuthConfig;
   readonly appointments: boolean;
   readonly contacts: boolean;
   readonly tasks: boolean;
