@@ -21,7 +21,7 @@ export interface Authority {
   /** What a client has to trust. */
   readonly caPem: string;
   readonly caFile: string;
-  /** The good one is for localhost, mail.example.test and 127.0.0.1. */
+  /** The good one is for localhost, mail.example.test, 127.0.0.1 and 127.0.0.2. */
   certificate(kind?: CertificateKind): Promise<Certificate>;
 }
 
@@ -97,7 +97,8 @@ const signedBy = (folder: string, name: string) => [
 ];
 
 function extensionsFor(kind: CertificateKind): string {
-  const names = kind === 'wrong-name' ? 'DNS:other.example.test' : 'DNS:localhost,DNS:mail.example.test,IP:127.0.0.1,IP:::1';
+  const names =
+    kind === 'wrong-name' ? 'DNS:other.example.test' : 'DNS:localhost,DNS:mail.example.test,IP:127.0.0.1,IP:127.0.0.2,IP:::1';
   return `subjectAltName=${names}\nbasicConstraints=critical,CA:false\nextendedKeyUsage=serverAuth\n`;
 }
 

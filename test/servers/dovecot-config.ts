@@ -26,6 +26,9 @@ interface ConfigInput {
   readonly withoutSpecialUse?: boolean;
 }
 
+/** Dovecot takes a connection from its own address for a secure one; to 127.0.0.2 one comes from 127.0.0.1. */
+export const hostFor = (requireTls = false): string => (requireTls ? '127.0.0.2' : HOST);
+
 /** imap, imaps, pop3, pop3s. */
 export const OWN_PORTS = 4;
 
@@ -42,7 +45,7 @@ export async function configure(input: ConfigInput): Promise<string> {
   ].join('\n');
 }
 
-function base({ folder, log, program }: ConfigInput): string {
+function base({ folder, log, program, requireTls = false }: ConfigInput): string {
   const { name, group } = serverAccount();
   return `
 base_dir = ${join(folder, 'run')}
@@ -50,7 +53,7 @@ state_dir = ${join(folder, 'state')}
 log_path = ${log}
 instance_name = mailroom-test
 protocols = imap pop3
-listen = ${HOST}
+listen = ${hostFor(requireTls)}
 default_internal_user = ${name}
 default_internal_group = ${group}
 default_login_user = ${name}

@@ -6,14 +6,15 @@
  * itself answers bare LF as CRLF; every other byte comes out as it went in.
  */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { authority, type CertificateKind } from './certificates.ts';
-import { configure, type OAuth2Check, OWN_PORTS } from './dovecot-config.ts';
+import { configure, hostFor, type OAuth2Check, OWN_PORTS } from './dovecot-config.ts';
 import { type Delivery, type Maildir, openMaildir, type StoredMessage } from './maildir.ts';
 import { type DovecotProgram, ensureDovecot } from './packages.ts';
-import { freePorts, HOST, untilGreeted } from './ports.ts';
+import { freePorts, untilGreeted } from './ports.ts';
 import { type Spawned, spawnServer, temporaryFolder } from './processes.ts';
 import { ownFolder, serverUser } from './user.ts';
 
@@ -22,7 +23,7 @@ export interface DovecotOptions {
   readonly users: Readonly<Record<string, string>>;
   /** The certificate it shows; `none` switches TLS off. Default: good. */
   readonly certificate?: CertificateKind | 'none';
-  /** Refuses a login before TLS (LOGINDISABLED). */
+  /** Refuses a login before TLS (LOGINDISABLED). The host is then 127.0.0.2. */
   readonly requireTls?: boolean;
   readonly oauth2?: OAuth2Check;
   /** More configuration in Dovecot's own syntax, read last, so that it wins. */
@@ -44,8 +45,8 @@ export interface Dovecot {
   readonly caPem: string;
   /** The process group's id; changes with a restart. */
   pid(): number;
-  addUser(name: string, password: string): void;
-  setPassword(name: string, password: string): void;
+  /** Sets a password, for a new user or an old one; resolves when the server accepts it. */
+  setPassword(name: string, password: string): Promise<void>;
   /** Writes a message into a folder ("INBOX", "Archive/2024"; made when missing) and resolves when it is visible. */
   deliver(user: string, folder: string, raw: Uint8Array | string, delivery?: Delivery): Promise<void>;
   /** The files of a folder as they lie in the store, in the order of their delivery. */
@@ -81,17 +82,19 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const [imapPort, imapsPort, pop3Port, pop3sPort] = ports as [number, number, number, number];
   const mail = (user: string, folder: string): Maildir => openMaildir(join(place.folder, 'mail', user.toLowerCase()), folder);
   const doveadm = (...args: string[]) => runDoveadm(place, args);
-  const change = (name: string, password: string) => {
+  const setPassword = async (name: string, password: string) => {
     users.set(name, password);
     writePasswords(place, users);
+    // Dovecot looks at the file once a second at most.
+    while (!(await accepted(doveadm('auth', 'test', name, password)))) await wait(100);
   };
   const stop = async () => {
     await running.stop();
     remove();
   };
   return {
-    ...{ host: HOST, imapPort, imapsPort, pop3Port, pop3sPort, caPem: (await authority()).caPem },
-    ...{ addUser: change, setPassword: change, doveadm, stop, [Symbol.asyncDispose]: stop },
+    ...{ host: hostFor(options.requireTls), imapPort, imapsPort, pop3Port, pop3sPort, caPem: (await authority()).caPem },
+    ...{ setPassword, doveadm, stop, [Symbol.asyncDispose]: stop },
     pid: () => running.group,
     deliver: async (user, folder, raw, delivery) => mail(user, folder).add(raw, delivery),
     messages: (user, folder = 'INBOX') => mail(user, folder).list(),
@@ -101,7 +104,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     kill: () => running.kill(),
     async restart() {
       await running.stop();
-      running = await launch(place, imapPort);
+      running = await launch(place, hostFor(options.requireTls), imapPort);
     },
   };
 }
@@ -124,19 +127,19 @@ async function startOnFreePorts(place: Place, options: DovecotOptions): Promise<
     if (options.oauth2 !== undefined) writeFileSync(join(place.folder, 'oauth2.conf'), options.oauth2.settings);
     ownFolder(place.folder);
     try {
-      return [ports, await launch(place, ports[0]!)];
+      return [ports, await launch(place, hostFor(options.requireTls), ports[0]!)];
     } catch (error) {
       if (tries >= 3 || !String(error).includes('in use')) throw error;
     }
   }
 }
 
-async function launch(place: Place, port: number): Promise<Spawned> {
+async function launch(place: Place, host: string, port: number): Promise<Spawned> {
   const { env, dovecot } = place.program;
   const server = spawnServer(dovecot, ['-F', '-c', place.config], { env, ...serverUser(), cwd: place.folder });
   const dead = () => (server.exited() ? `dovecot ended at once: ${server.output()}${readLog(place)}` : null);
   try {
-    await untilGreeted(port, dead);
+    await untilGreeted(port, dead, host);
   } catch (error) {
     await server.kill();
     throw new Error(`${error instanceof Error ? error.message : error}\n${readLog(place)}`);
@@ -144,11 +147,22 @@ async function launch(place: Place, port: number): Promise<Spawned> {
   return server;
 }
 
+let changes = 0;
+
 function writePasswords(place: Place, users: ReadonlyMap<string, string>): void {
   const lines = [...users].map(([name, password]) => `${name.toLowerCase()}:${encodePassword(password)}::::::\n`);
   writeFileSync(place.passwords, lines.join(''));
   chmodSync(place.passwords, 0o644); // its folder is closed to others
+  // Two contents of one length within one second would count as the same file.
+  changes += 1;
+  utimesSync(place.passwords, changes, changes);
 }
+
+const accepted = (answer: Promise<string>) =>
+  answer.then(
+    () => true,
+    () => false,
+  );
 
 /** By its own encoding, because a colon would end the field. */
 function encodePassword(password: string): string {

@@ -61,8 +61,10 @@ export function openMaildir(home: string, folder: string): Maildir {
     list: () => ['cur', 'new'].flatMap((part) => read(join(path, part))).sort((a, b) => order(a.file) - order(b.file)),
     remove: (message) => rmSync(message.file),
     removeIndexFiles() {
+      // The files named dovecot-uidvalidity stay: they make sure that the next UIDVALIDITY is another one.
+      // The files named dovecot-uidvalidity stay: they make sure that the next UIDVALIDITY is another one.
       for (const entry of readdirSync(top, { recursive: true }).map(String)) {
-        if (/(^|\/)dovecot[-.][^/]*$/.test(entry)) rmSync(join(top, entry), { force: true });
+        if (/(^|\/)dovecot[-.](?!uidvalidity)[^/]*$/.test(entry)) rmSync(join(top, entry), { force: true });
       }
     },
   };

@@ -3,6 +3,7 @@ import { createServer, connect as openSocket, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export const HOST = '127.0.0.1';
+const START_LIMIT_MS = 15_000;
 
 /** All are held at once and then let go, so that one call never names a port twice. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -29,19 +30,19 @@ export function portOf(server: Server): number {
 }
 
 /** Resolves as soon as the server says something of its own accord, as IMAP, POP3 and SMTP servers do. */
-export async function untilGreeted(port: number, stillWorth: () => string | null, forMs = 15_000): Promise<void> {
-  const deadline = performance.now() + forMs;
-  while (!(await greets(port))) {
+export async function untilGreeted(port: number, stillWorth: () => string | null, host = HOST): Promise<void> {
+  const deadline = performance.now() + START_LIMIT_MS;
+  while (!(await greets(port, host))) {
     const dead = stillWorth();
     if (dead !== null) throw new Error(dead);
-    if (performance.now() > deadline) throw new Error(`nothing greets on port ${port} after ${forMs} ms`);
+    if (performance.now() > deadline) throw new Error(`nothing greets on port ${port} after ${START_LIMIT_MS} ms`);
     await wait(15);
   }
 }
 
-function greets(port: number): Promise<boolean> {
+function greets(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = openSocket({ port, host: HOST });
+    const socket = openSocket({ port, host });
     const done = (heard: boolean) => {
       socket.destroy();
       resolve(heard);
