@@ -4,15 +4,20 @@
  */
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Failure } from '../model/failure.ts';
 import { processIdentity } from './process-identity.ts';
 
 const TRY_EVERY_MS = 25;
 const GUARD_IS_STALE_MS = 10_000;
 
-export async function withFileLock<T>(path: string, work: () => Promise<T>, patienceMs = 60_000): Promise<T> {
+export interface LockPatience {
+  readonly patienceMs: number;
+  /** What to throw when the time is up. */
+  readonly busy: (path: string) => Error;
+}
+
+export async function withFileLock<T>(path: string, patience: LockPatience, work: () => Promise<T>): Promise<T> {
   const mine = await processIdentity(process.pid);
-  await acquire(path, mine ?? String(process.pid), patienceMs);
+  await acquire(path, mine ?? String(process.pid), patience);
   try {
     return await work();
   } finally {
@@ -20,15 +25,11 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, pati
   }
 }
 
-async function acquire(path: string, mine: string, patienceMs: number): Promise<void> {
+async function acquire(path: string, mine: string, { patienceMs, busy }: LockPatience): Promise<void> {
   const started = performance.now();
   while (!(await create(path, mine))) {
     if (await holderIsDead(path)) await takeAway(path);
-    if (performance.now() - started > patienceMs) {
-      throw new Failure('unreachable', `another process has held ${path} for ${Math.round(patienceMs / 1000)} s`, {
-        remedy: 'if no Mailroom process is busy, remove that file',
-      });
-    }
+    if (performance.now() - started > patienceMs) throw busy(path);
     await pause(TRY_EVERY_MS);
   }
 }

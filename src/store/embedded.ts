@@ -44,19 +44,27 @@ export async function joinEmbeddedPostgres(dataDir: string): Promise<EmbeddedPos
   await mkdir(join(dataDir, 'postgres.users'), { recursive: true });
   const binaries = await findBinaries();
   const me = join(dataDir, 'postgres.users', String(process.pid));
-  const { pid, port } = await withFileLock(join(dataDir, 'postgres.lock'), async () => {
+  const { pid, port } = await locked(dataDir, async () => {
     const running = (await adopt(dataDir)) ?? (await start(dataDir, binaries));
     await writeFile(me, (await processIdentity(process.pid)) ?? '');
     return running;
   });
   const password = await readFile(join(dataDir, 'postgres.password'), 'utf8');
   let left: Promise<void> | null = null;
-  const leave = () => withFileLock(join(dataDir, 'postgres.lock'), () => leaveLocked(dataDir, me));
+  const leave = () => locked(dataDir, () => leaveLocked(dataDir, me));
   return {
     url: `postgres://mailroom:${password}@127.0.0.1:${port}/mailroom`,
     pid,
     leave: () => (left ??= leave()),
   };
+}
+
+function locked<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  const busy = (path: string) =>
+    new Failure('unreachable', `another process has held ${path} for a minute`, {
+      remedy: 'if no other Mailroom is starting or stopping, remove that file',
+    });
+  return withFileLock(join(dataDir, 'postgres.lock'), { patienceMs: 60_000, busy }, work);
 }
 
 interface Running {
