@@ -15,6 +15,10 @@ export interface Log {
 export interface LogOptions {
   readonly level: 'error' | 'warn' | 'info' | 'debug';
   readonly format: 'json' | 'pretty';
+  /** Cuts secrets out of the finished line (the credential room's `redact`), so that no field, error or stack can carry one. */
+  readonly redact?: (text: string) => string;
+  /** Where lines go; stderr when absent. */
+  readonly stream?: NodeJS.WritableStream;
 }
 
 /** Writes to stderr, because stdout belongs to what a command answers. */
@@ -28,10 +32,20 @@ export function createLog(options: LogOptions): Log {
   });
   const logger = winston.createLogger({
     level: options.level,
-    format: combine(timestamp(), options.format === 'json' ? json() : pretty),
-    transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+    format: combine(timestamp(), options.format === 'json' ? json() : pretty, redacting(options.redact)),
+    transports: [transport(options.stream)],
   });
   return wrap(logger);
+}
+
+function redacting(redact: (text: string) => string = (text) => text): winston.Logform.Format {
+  const message = Symbol.for('message');
+  return winston.format((info) => Object.assign(info, { [message]: redact(String(info[message])) }))();
+}
+
+function transport(stream: NodeJS.WritableStream | undefined): winston.transport {
+  if (stream !== undefined) return new winston.transports.Stream({ stream });
+  return new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] });
 }
 
 function wrap(logger: winston.Logger): Log {

@@ -1,0 +1,23 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createLog, type LogOptions } from './log.ts';
+
+function logInto(lines: string[], format: LogOptions['format']) {
+  const stream = new Writable({
+    write(chunk, _, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  return createLog({ level: 'debug', format, stream, redact: (text) => text.replaceAll('canary', '[redacted]') });
+}
+
+test.each(['json', 'pretty'] as const)('no line of a %s log carries a secret, wherever it was put', (format) => {
+  const lines: string[] = [];
+  const log = logInto(lines, format);
+  log.child({ token: 'canary' }).info('said canary', { deep: { list: ['canary'] }, error: new Error('canary') });
+  log.debug('debug', { text: 'canary' });
+  expect(lines).toHaveLength(2);
+  expect(lines.join('')).not.toContain('canary');
+  expect(lines[0]).toContain('said [redacted]');
+});
