@@ -1,0 +1,177 @@
+/** Reads the words on the command line, runs one command, and turns whatever goes wrong into clear lines and an exit code. */
+import { parseArgs } from 'node:util';
+import type { Config, Problem } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import { asFailure } from '../model/failure.ts';
+import { type Command, type CommandContext, EXIT, UsageError } from './command.ts';
+import type { House } from './house.ts';
+import { createOutput, type Output, type Streams } from './output.ts';
+
+export interface Frame {
+  readonly version: string;
+  readonly commands: readonly Command[];
+  readonly environment: Environment;
+  readonly streams: Streams;
+  readonly signal: AbortSignal;
+  loadConfig(file: string): Promise<Config>;
+  /** The house and how to leave it. */
+  openHouse(config: Config): Promise<{ readonly house: House; close(): Promise<void> }>;
+}
+
+/** Thrown by loadConfig; the frame prints each problem on a line of its own. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(`${problems.length} problem(s) in the configuration`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const GLOBAL_OPTIONS = {
+  config: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  debug: { type: 'boolean' },
+} as const;
+
+export async function runFrame(frame: Frame, argv: readonly string[]): Promise<number> {
+  const plain = createOutput(frame.streams, false);
+  const { command, before, rest } = splitCommand(frame.commands, argv);
+  if (!command) return noCommand(frame, plain, argv);
+  try {
+    const parsed = parseArgs({
+      args: [...before, ...rest],
+      options: { ...GLOBAL_OPTIONS, ...command.options },
+      allowPositionals: true,
+    });
+    if (parsed.values.help) {
+      plain.line(commandHelp(command));
+      return EXIT.done;
+    }
+    const out = createOutput(frame.streams, parsed.values.json === true);
+    return await runCommand(frame, command, { words: parsed.positionals, flags: parsed.values }, out);
+  } catch (error) {
+    return complain(plain, command, error);
+  }
+}
+
+async function runCommand(
+  frame: Frame,
+  command: Command,
+  args: { words: string[]; flags: Record<string, unknown> },
+  out: Output,
+): Promise<number> {
+  const flag = args.flags['config'];
+  const configFile = typeof flag === 'string' ? flag : (frame.environment['MAILROOM_CONFIG'] ?? 'config/mailroom.yaml');
+  let close: (() => Promise<void>) | null = null;
+  const loadConfig = () => frame.loadConfig(configFile);
+  const context: CommandContext = {
+    configFile,
+    environment: frame.environment,
+    out,
+    signal: frame.signal,
+    loadConfig,
+    async openHouse() {
+      const opened = await frame.openHouse(await loadConfig());
+      close = opened.close;
+      return opened.house;
+    },
+  };
+  try {
+    return await command.run(args as Parameters<Command['run']>[0], context);
+  } finally {
+    out.progress('');
+    await (close as (() => Promise<void>) | null)?.();
+  }
+}
+
+/** Options of the whole program may stand before the command. */
+function splitCommand(
+  commands: readonly Command[],
+  argv: readonly string[],
+): { command: Command | null; before: string[]; rest: string[] } {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at]!;
+    if (word === '--config') {
+      at += 1;
+      continue;
+    }
+    if (word.startsWith('-')) continue;
+    const command = commands.find(({ name }) => name === word) ?? null;
+    return { command, before: argv.slice(0, at), rest: argv.slice(at + 1) };
+  }
+  return { command: null, before: [...argv], rest: [] };
+}
+
+function noCommand(frame: Frame, out: Output, argv: readonly string[]): number {
+  if (argv.includes('--version')) {
+    out.line(frame.version);
+    return EXIT.done;
+  }
+  const word = argv.find((candidate, at) => !candidate.startsWith('-') && argv[at - 1] !== '--config');
+  if (word === 'help' || (word === undefined && (argv.length === 0 || argv.includes('--help') || argv.includes('-h')))) {
+    out.line(overview(frame));
+    return EXIT.done;
+  }
+  const near = word === undefined ? undefined : frame.commands.find(({ name }) => name.startsWith(word.slice(0, 2)));
+  const guess = near ? `; did you mean "${near.name}"?` : '';
+  out.note(`mailroom: ${word === undefined ? `no command after ${argv.join(' ')}` : `there is no command "${word}"`}${guess}`);
+  out.note('Run "mailroom --help" for the list.');
+  return EXIT.usage;
+}
+
+function overview(frame: Frame): string {
+  const wide = Math.max(...frame.commands.map(({ name }) => name.length));
+  return [
+    `mailroom ${frame.version}: connects mail systems with the application that must know what was said to a customer.`,
+    '',
+    'usage: mailroom [--config FILE] <command> [options]',
+    '',
+    ...frame.commands.map(({ name, summary }) => `  ${name.padEnd(wide)}  ${summary}`),
+    '',
+    'The config is --config FILE, or MAILROOM_CONFIG, or config/mailroom.yaml. "mailroom <command> --help" tells more.',
+    'Every command takes --json. Exit codes: 0 done, 1 not completely done, 2 wrong usage, 3 config errors, 4 not found.',
+  ].join('\n');
+}
+
+function commandHelp(command: Command): string {
+  return [
+    `mailroom ${command.name}: ${command.summary}`,
+    '',
+    `usage: mailroom ${command.name} ${command.usage}`,
+    '',
+    command.help.trim(),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function complain(out: Output, command: Command, error: unknown): number {
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) out.note(problemLine(problem));
+    out.note(
+      `mailroom: the configuration has ${error.problems.length === 1 ? 'a problem' : `${error.problems.length} problems`}; nothing was started`,
+    );
+    return EXIT.config;
+  }
+  const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  if (usage) {
+    out.note(`mailroom ${command.name}: ${(error as Error).message}`);
+    out.note(`usage: mailroom ${command.name} ${command.usage}`);
+    return EXIT.usage;
+  }
+  const failure = asFailure(error);
+  if (failure) {
+    out.note(`mailroom ${command.name}: ${failure.message}`);
+    if (failure.remedy) out.note(`  what to do: ${failure.remedy}`);
+    return EXIT.failed;
+  }
+  throw error; // a bug: main tells it and ends the process
+}
+
+export function problemLine(problem: Problem): string {
+  const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
+  return `${place}: ${problem.path ? `${problem.path}: ` : ''}${problem.message}${problem.suggestion ? ` (${problem.suggestion})` : ''}`;
+}
