@@ -80,8 +80,8 @@ export interface FolderPreview {
 export interface EmailSource {
   /** The selected folders in as few round trips as the server allows. A selector that matches nothing is a Failure('missing'). */
   probe(selectors: readonly FolderSelector[], cursors: ReadonlyMap<string, Cursor>): Promise<readonly Folder[]>;
-  /** Counts and sizes of what a first run would fetch; reads no message. */
-  preview(folder: string, since: Date | null): Promise<FolderPreview>;
+  /** Counts and sizes of what a first run would fetch; reads no message. `oversized` counts those above `messageBytes`. */
+  preview(folder: string, bounds: Pick<PageBounds, 'since' | 'messageBytes'>): Promise<FolderPreview>;
   /**
    * What changed since the cursor, in pages bounded by count and bytes. The caller commits a page with its cursor before it
    * asks for the next one. Breaking off between pages and starting again from the committed cursor loses and repeats nothing.

@@ -1,0 +1,12 @@
+/** Every kind of server Mailroom can talk to. `test/contract/registry.test.ts` demands a contract test for each capability. */
+import type { Connector } from './connector.ts';
+import { createMemoryConnector } from './memory/memory-connector.ts';
+
+const all: readonly Connector[] = [register(createMemoryConnector())];
+
+export const connectors: ReadonlyMap<string, Connector> = new Map(all.map((connector) => [connector.kind, connector]));
+
+/** Settings are the connector's own affair: it gets back only what its own `parseSettings` made. */
+function register<Settings>(connector: Connector<Settings>): Connector {
+  return connector as unknown as Connector;
+}

@@ -1,0 +1,33 @@
+import { createMemoryMailbox } from '../../src/connector/memory/mailbox.ts';
+import { createMemoryConnector } from '../../src/connector/memory/memory-connector.ts';
+import { contextFor } from './context.ts';
+import { emailSourceContract } from './email-source.ts';
+import { filingContract } from './filing.ts';
+import { pushContract } from './push.ts';
+
+const context = (signal?: AbortSignal) => contextFor({ method: 'none' }, signal ? { signal } : {});
+
+function world() {
+  const mailbox = createMemoryMailbox();
+  const inbox = mailbox.folders.get('INBOX')!;
+  const connector = createMemoryConnector(new Map([['box', mailbox]]));
+  const find = (raw: string) => inbox.messages.find((message) => Buffer.from(message.raw).toString() === raw)!;
+  return {
+    folder: 'INBOX',
+    open: (signal?: AbortSignal) => connector.open({ host: 'box' }, context(signal)),
+    async deliver(raw: string, { date = new Date(), flags = [] }: { date?: Date; flags?: readonly string[] } = {}) {
+      mailbox.deliver('INBOX', Buffer.from(raw), date, flags);
+    },
+    remove: async (raw: string) => mailbox.remove('INBOX', find(raw).uid),
+    setFlags: async (raw: string, flags: readonly string[]) => mailbox.setFlags('INBOX', find(raw).uid, flags),
+    flagsOf: async (raw: string) => find(raw).flags,
+    renumber: async () => mailbox.renumber('INBOX'),
+    cut: async () => mailbox.cut(),
+    sent: async () =>
+      mailbox.folders.get('Sent')!.messages.map(({ raw, flags }) => ({ raw: Buffer.from(raw).toString(), flags })),
+  };
+}
+
+emailSourceContract('memory', { dates: true, flags: true, renumber: true }, async () => world());
+pushContract('memory', async () => world());
+filingContract('memory', async () => world());
