@@ -93,7 +93,7 @@ function asSecretFailure(error: unknown, secret: Secret, subject: string): unkno
 }
 
 /** Arguments of a command may be confidential themselves, so only its name is told. */
-function placeOf(secret: Secret): string {
+export function placeOf(secret: Secret): string {
   switch (secret.kind) {
     case 'literal':
       return 'the configuration file';
