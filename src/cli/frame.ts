@@ -63,8 +63,8 @@ async function runCommand(
   args: { words: string[]; flags: Record<string, unknown> },
   out: Output,
 ): Promise<number> {
-  const flag = args.flags['config'];
-  const configFile = typeof flag === 'string' ? flag : (frame.environment['MAILROOM_CONFIG'] ?? 'config/mailroom.yaml');
+  const flag = args.flags.config;
+  const configFile = typeof flag === 'string' ? flag : (frame.environment.MAILROOM_CONFIG ?? 'config/mailroom.yaml');
   let close: (() => Promise<void>) | null = null;
   const loadConfig = () => frame.loadConfig(configFile);
   const context: CommandContext = {

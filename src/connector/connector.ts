@@ -83,8 +83,8 @@ export interface EmailSource {
   /** Counts and sizes of what a first run would fetch; reads no message. `oversized` counts those above `messageBytes`. */
   preview(folder: string, bounds: Pick<PageBounds, 'since' | 'messageBytes'>): Promise<FolderPreview>;
   /**
-   * What changed since the cursor, in pages bounded by count and bytes. The caller commits a page with its cursor before it
-   * asks for the next one. Breaking off between pages and starting again from the committed cursor loses and repeats nothing.
+   * What changed since the cursor, in pages bounded by count and bytes. The caller commits pages in order, each
+   * with its cursor, and reads at most one page ahead. Breaking off between pages and starting again from the committed cursor loses and repeats nothing.
    */
   changes(folder: string, after: Cursor | null, known: KnownRefs, bounds: PageBounds): AsyncIterable<EmailPage>;
 }
@@ -110,6 +110,8 @@ export interface EmailPage {
   readonly arrived: readonly ArrivedEmail[];
   readonly flagged: readonly { readonly ref: RemoteRef; readonly flags: readonly string[] }[];
   readonly gone: readonly RemoteRef[];
+  /** Left out by a rule (older than `since`) and remembered, so that it is not asked about again. */
+  readonly excluded?: readonly { readonly ref: RemoteRef; readonly sizeBytes: number }[];
   readonly cursor: Cursor;
   /** The pass is complete with this page; at least one page, perhaps empty, says so. */
   readonly complete: boolean;

@@ -1,0 +1,194 @@
+/** The rows that one email makes: source, activity, parties, attachments, copy. Used for what arrives and for what is sent. */
+import type { Email, EmailAddress, ReadEmail } from '../model/email.ts';
+import { newId } from '../model/identifier.ts';
+import { joinConversations } from './conversations.ts';
+import type { Database } from './database.ts';
+import { insertRows, query } from './rows.ts';
+
+export interface NewEmail {
+  readonly read: ReadEmail;
+  readonly source: Uint8Array;
+}
+
+/** The text kept beside the source for lists and searches; the source has the whole of it. */
+const MAX_BODY_CHARACTERS = 262_144;
+
+/** Stores sources that are not there yet, by content. */
+export async function saveSources(transaction: Database, emails: readonly NewEmail[]): Promise<void> {
+  const distinct = new Map(emails.map((email) => [email.read.sourceSha256, email.source]));
+  const rows = [...distinct]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([sha256, source]) => [Buffer.from(sha256, 'hex'), asBuffer(source), source.byteLength]);
+  await insertRows(transaction, 'sources', ['sha256', 'bytes', 'size_bytes'], rows, 'on conflict (sha256) do nothing');
+}
+
+const asBuffer = (bytes: Uint8Array) =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export interface SavedActivity {
+  readonly id: string;
+  readonly created: boolean;
+}
+
+interface IdentityRow {
+  readonly id: string;
+  readonly identity: string;
+}
+
+/** The activity of each identity, made where it is new. Identities are locked in sorted order (ground rule 4). */
+export async function saveActivities(
+  transaction: Database,
+  emails: readonly NewEmail[],
+): Promise<ReadonlyMap<string, SavedActivity>> {
+  const byIdentity = new Map<string, ReadEmail>();
+  for (const { read } of emails) if (!byIdentity.has(identityKey(read))) byIdentity.set(identityKey(read), read);
+  const sorted = [...byIdentity].sort(([a], [b]) => (a < b ? -1 : 1));
+  const created = await insertRows<IdentityRow>(
+    transaction,
+    'activities',
+    [
+      'id',
+      'kind',
+      'identity',
+      'message_id',
+      'subject',
+      'sent_at',
+      'parse',
+      'parser_version',
+      'bounce',
+      'auto_reply',
+      'content',
+      'source_sha256',
+    ],
+    sorted.map(([identity, read]) => activityRow(identity, read)),
+    'on conflict (identity) do nothing returning id, identity',
+  );
+  const saved = new Map(created.map((row) => [row.identity, { id: row.id, created: true }]));
+  const old = sorted.map(([identity]) => identity).filter((identity) => !saved.has(identity));
+  if (old.length > 0) {
+    const rows = await query<IdentityRow>(transaction, 'select id, identity from activities where identity = any(?)', [old]);
+    for (const row of rows) saved.set(row.identity, { id: row.id, created: false });
+  }
+  const fresh = created.map((row) => ({ activityId: row.id, email: byIdentity.get(row.identity)!.email }));
+  await saveDetails(transaction, fresh);
+  return saved;
+}
+
+export const identityKey = (read: ReadEmail) => `${read.identityVersion}:${read.identity}`;
+
+function activityRow(identity: string, read: ReadEmail): unknown[] {
+  const { email } = read;
+  return [
+    newId(),
+    'email',
+    identity,
+    email.messageId?.slice(0, 2_000) ?? null,
+    email.subject,
+    email.sentAt,
+    email.parse,
+    email.parserVersion,
+    email.bounce === null ? null : JSON.stringify(email.bounce),
+    email.autoReply,
+    JSON.stringify(emailContent(email)),
+    Buffer.from(read.sourceSha256, 'hex'),
+  ];
+}
+
+export interface EmailDetails {
+  readonly activityId: string;
+  readonly email: Email;
+}
+
+/** Parties, attachments and conversation of activities that have none yet. */
+export async function saveDetails(transaction: Database, fresh: readonly EmailDetails[]): Promise<void> {
+  await insertRows(
+    transaction,
+    'parties',
+    ['activity_id', 'position', 'role', 'address', 'name'],
+    fresh.flatMap(({ activityId, email }) =>
+      partiesOf(email).map(({ role, party }, position) => [activityId, position, role, party.email, party.name]),
+    ),
+  );
+  await insertRows(
+    transaction,
+    'attachments',
+    ['activity_id', 'part_id', 'name', 'media_type', 'disposition', 'content_id', 'size_bytes'],
+    fresh.flatMap(({ activityId, email }) =>
+      email.attachments.map((part) => [activityId, part.partId, part.name, part.type, part.disposition, part.cid, part.size]),
+    ),
+    'on conflict do nothing',
+  );
+  await joinConversations(
+    transaction,
+    fresh.map(({ activityId, email }) => ({
+      activityId,
+      messageId: email.messageId,
+      references: [...email.references, ...email.inReplyTo],
+    })),
+  );
+}
+
+const MAX_PARTIES = 2_000;
+
+function partiesOf(email: Email): { role: string; party: EmailAddress }[] {
+  const roles = { from: email.from, sender: email.sender, 'reply-to': email.replyTo, to: email.to, cc: email.cc, bcc: email.bcc };
+  return Object.entries(roles)
+    .flatMap(([role, parties]) => parties.map((party) => ({ role, party })))
+    .slice(0, MAX_PARTIES);
+}
+
+/** JMAP Email (RFC 8621 4.1) as far as it is not a column; vendor properties carry the project's prefix. */
+function emailContent(email: Email): object {
+  const bodyValue = (value: string) => ({
+    value: value.slice(0, MAX_BODY_CHARACTERS),
+    isTruncated: value.length > MAX_BODY_CHARACTERS,
+  });
+  return {
+    messageId: email.messageId === null ? null : [email.messageId],
+    inReplyTo: email.inReplyTo,
+    references: email.references,
+    subject: email.subject,
+    from: email.from,
+    sender: email.sender,
+    replyTo: email.replyTo,
+    to: email.to,
+    cc: email.cc,
+    bcc: email.bcc,
+    sentAt: email.sentAt,
+    preview: email.preview,
+    hasAttachment: email.hasAttachment,
+    attachments: email.attachments,
+    bodyValues: {
+      ...(email.text === null ? {} : { text: bodyValue(email.text) }),
+      ...(email.html === null ? {} : { html: bodyValue(email.html) }),
+    },
+    'mailroom:list': email.list,
+    'mailroom:calendarMethod': email.calendarMethod,
+    'mailroom:encrypted': email.encrypted,
+    'mailroom:signed': email.signed,
+    'mailroom:importance': email.importance,
+    'mailroom:parseNote': email.parseNote,
+  };
+}
+
+/** Reads the email anew into an activity that exists (`mailroom reparse`). Answers false when nothing changed. */
+export async function replaceReading(transaction: Database, activityId: string, read: ReadEmail): Promise<void> {
+  const { email } = read;
+  await transaction('activities')
+    .where({ id: activityId })
+    .update({
+      message_id: email.messageId?.slice(0, 2_000) ?? null,
+      subject: email.subject,
+      sent_at: email.sentAt,
+      parse: email.parse,
+      parser_version: email.parserVersion,
+      bounce: email.bounce === null ? null : JSON.stringify(email.bounce),
+      auto_reply: email.autoReply,
+      content: JSON.stringify(emailContent(email)),
+      version: transaction.raw('version + 1'),
+      updated_at: transaction.fn.now(),
+    });
+  await transaction('parties').where({ activity_id: activityId }).delete();
+  await transaction('attachments').where({ activity_id: activityId }).delete();
+  await saveDetails(transaction, [{ activityId, email }]);
+}
