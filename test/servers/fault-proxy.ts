@@ -3,43 +3,15 @@
  * counts bytes and round trips, so that a test can demand that their number does not grow.
  */
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import type { ArmedFault, Counts, Fault, State } from './fault.ts';
 import { HOST, listen, portOf } from './ports.ts';
-import { createWire, type Wire } from './wire.ts';
-
-export type Direction = 'to-server' | 'to-client';
-
-/** When a fault strikes: after a number of bytes of one connection (0: as soon as the first would pass), or when a text (latin1) has passed. */
-export type When =
-  | { readonly direction: Direction; readonly afterBytes: number }
-  | { readonly direction: Direction; readonly after: string };
-
-/**
- * `cut`: the connection ends there, on both sides (`how`: by RST, or in an orderly way). `stall`: nothing passes any more in either
- * direction, the connection stays. `swallow-reply`: what the server answers next is received and dropped, then the connection
- * is cut or stalls. `flip-bit`: the byte after that place is damaged.
- */
-export type Fault = When & {
-  readonly kind: 'cut' | 'stall' | 'swallow-reply' | 'flip-bit';
-  readonly how?: 'reset' | 'close';
-  /** For `swallow-reply`; default: cut. */
-  readonly then?: 'cut' | 'stall';
-  /** How many connections it strikes before it is spent; default: 1. */
-  readonly times?: number;
-};
+import { createWire } from './wire.ts';
 
 export interface Armed {
   strikes(): number;
   /** Resolves at the first strike. */
   readonly struck: Promise<void>;
   disarm(): void;
-}
-
-export interface Counts {
-  connections: number;
-  bytesToServer: number;
-  bytesToClient: number;
-  /** How often the client spoke after the server had spoken, or first. A window of pipelined commands may count as several. */
-  roundTrips: number;
 }
 
 export interface FaultProxy {
@@ -94,19 +66,6 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
       server ??= await accepting(state, target, port);
     },
   };
-}
-
-export interface State {
-  readonly counts: Counts;
-  delayMs: number;
-  bytesPerSecond: number | null;
-  readonly armed: Set<ArmedFault>;
-  readonly wires: Set<Wire>;
-}
-
-export interface ArmedFault {
-  readonly fault: Fault;
-  strike(): void;
 }
 
 const noCounts = (): Counts => ({ connections: 0, bytesToServer: 0, bytesToClient: 0, roundTrips: 0 });

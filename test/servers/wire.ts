@@ -1,11 +1,6 @@
 /** One connection through the fault proxy: two lanes, and the faults that may strike them. */
 import type { Socket } from 'node:net';
-import type { ArmedFault, Direction, State } from './fault-proxy.ts';
-
-export interface Wire {
-  cut(how: 'reset' | 'close'): void;
-  resume(): void;
-}
+import type { ArmedFault, Direction, State, Wire } from './fault.ts';
 
 interface Lane {
   readonly direction: Direction;
