@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Connector } from '../connector/connector.ts';
+import type { Credentials } from '../credential/credential.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { StepPoints } from '../platform/step.ts';
@@ -12,5 +13,6 @@ export interface House {
   readonly clock: Clock;
   readonly steps: StepPoints;
   readonly database: Database;
+  readonly credentials: Credentials;
   readonly connectors: ReadonlyMap<string, Connector>;
 }
