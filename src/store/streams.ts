@@ -8,7 +8,8 @@ import { execute, query } from './rows.ts';
 
 export interface StreamKey {
   readonly mailboxId: string;
-  readonly kind: 'email';
+  /** The connector's kind: what one protocol remembers means nothing to another. */
+  readonly kind: string;
   readonly host: string;
   readonly username: string;
   readonly folder: string;

@@ -1,0 +1,91 @@
+/** Opening a session for a mailbox: the right settings, the right credential, within the limits, through the circuit. */
+import type { MailboxConfig, ServerConfig } from '../config/config.ts';
+import type { Connector, Session, SessionContext } from '../connector/connector.ts';
+import type { AuthConfig, Credential } from '../model/auth.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Circuits } from './circuit.ts';
+import type { Connections } from './connections.ts';
+
+export type CredentialOf = (
+  mailbox: MailboxConfig,
+  auth: AuthConfig,
+) => (options?: { readonly rejected?: boolean }) => Promise<Credential>;
+
+export interface SessionDependencies {
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly credentialOf: CredentialOf;
+  readonly connections: Connections;
+  readonly circuits: Circuits;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface Access {
+  readonly server: ServerConfig;
+  readonly auth: AuthConfig;
+}
+
+export function connectorOf(dependencies: Pick<SessionDependencies, 'connectors'>, server: ServerConfig): Connector {
+  const connector = dependencies.connectors.get(server.type);
+  if (connector) return connector;
+  throw new Failure('refused', `server "${server.name}" is of type ${server.type}, for which this version has no connector`, {
+    remedy: `use one of ${[...dependencies.connectors.keys()].join(', ')}`,
+  });
+}
+
+export function settingsOf(server: ServerConfig): unknown {
+  const { host, port, tls, allowClearText, ca, serverName, limits, options } = server;
+  return { ...options, host, port, tls, allowClearText, ca, serverName, timeoutMs: limits.timeoutMs };
+}
+
+export function usernameOf(mailbox: MailboxConfig, auth: AuthConfig): string {
+  return auth.username ?? mailbox.address;
+}
+
+export function contextOf(
+  dependencies: SessionDependencies,
+  mailbox: MailboxConfig,
+  access: Access,
+  signal: AbortSignal,
+): SessionContext {
+  const log = dependencies.log.child({ mailbox: mailbox.id, server: access.server.name });
+  return { log, clock: dependencies.clock, signal, credential: dependencies.credentialOf(mailbox, access.auth) };
+}
+
+export async function openSession(
+  dependencies: SessionDependencies,
+  mailbox: MailboxConfig,
+  access: Access,
+  signal: AbortSignal,
+): Promise<Session> {
+  const connector = connectorOf(dependencies, access.server);
+  dependencies.circuits.enter(access.server, access.auth);
+  try {
+    const session = await connector.open(
+      connector.parseSettings(settingsOf(access.server)),
+      contextOf(dependencies, mailbox, access, signal),
+    );
+    dependencies.circuits.accepted(access.server, access.auth);
+    return session;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure?.code === 'auth-rejected') dependencies.circuits.refused(access.server, access.auth, failure);
+    throw error;
+  }
+}
+
+/** A session for the time of the work, counted against the limits and closed whatever happens. */
+export function withSession<T>(
+  dependencies: SessionDependencies,
+  mailbox: MailboxConfig,
+  access: Access,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return dependencies.connections.use(access.server.name, usernameOf(mailbox, access.auth), access.server.limits, async () => {
+    await using session = await openSession(dependencies, mailbox, access, signal);
+    return await work(session);
+  });
+}

@@ -1,0 +1,145 @@
+/** One complete pass over every stream of a mailbox, told as a run. One folder's trouble does not keep the others from flowing. */
+import type { FolderChoice, MailboxConfig, ReceiveConfig } from '../config/config.ts';
+import type { Cursor, Folder, FolderSelector, Session } from '../connector/connector.ts';
+import { asFailure, Failure, REACTION } from '../model/failure.ts';
+import type { PageOutcome } from '../store/email-page.ts';
+import { finishRequests, openRequests } from '../store/requests.ts';
+import { finishRun, noCounts, type RunCounts, startRun } from '../store/runs.ts';
+import { readCursors } from '../store/streams.ts';
+import { type Progress, type ReceiveContext, receiveFolder } from './receive.ts';
+import { type SessionDependencies, usernameOf, withSession } from './session.ts';
+
+export interface SyncContext extends ReceiveContext, SessionDependencies {}
+
+export interface SyncReport {
+  readonly mailboxId: string;
+  readonly counts: RunCounts;
+  readonly folders: number;
+  /** The first failure; null when all of it succeeded. */
+  readonly failure: Failure | null;
+}
+
+export type TellProgress = (mailboxId: string, progress: Progress) => void;
+
+export async function syncMailbox(
+  context: SyncContext,
+  mailbox: MailboxConfig,
+  tell: TellProgress = () => {},
+): Promise<SyncReport> {
+  const { database, clock } = context;
+  const requests = await openRequests(database, mailbox.id);
+  const counts = noCounts();
+  const runId = await startRun(database, mailbox.id, 'receive', clock.now());
+  const state = { folders: 0, failure: null as Failure | null };
+  try {
+    if (mailbox.receive) await receiveMailbox(context, mailbox, mailbox.receive, { counts, state, tell });
+  } catch (error) {
+    const failure =
+      asFailure(error) ?? (context.signal.aborted ? new Failure('unreachable', 'stopped before the pass was complete') : null);
+    if (!failure) {
+      await finishRun(
+        database,
+        runId,
+        clock.now(),
+        counts,
+        new Failure('garbled', `a defect of Mailroom: ${(error as Error).message}`),
+      ).catch(() => {});
+      throw error;
+    }
+    state.failure ??= failure;
+  }
+  await finishRun(database, runId, clock.now(), counts, state.failure);
+  await finishRequests(database, requests, runId);
+  return { mailboxId: mailbox.id, counts, ...state };
+}
+
+interface Pass {
+  readonly counts: RunCounts;
+  readonly state: { folders: number; failure: Failure | null };
+  readonly tell: TellProgress;
+}
+
+function receiveMailbox(context: SyncContext, mailbox: MailboxConfig, receive: ReceiveConfig, pass: Pass): Promise<void> {
+  return withSession(context, mailbox, receive, context.signal, async (session) => {
+    const key = {
+      mailboxId: mailbox.id,
+      kind: receive.server.type,
+      host: receive.server.host,
+      username: usernameOf(mailbox, receive.auth),
+    };
+    const folders = await selectFolders(context, session, receive, key, pass);
+    for (const folder of folders) {
+      pass.state.folders += 1;
+      if (!folder.mayHaveChanged) continue;
+      await receiveOne(context, session, mailbox, receive, { ...key, folder: folder.path }, folder, pass);
+    }
+  });
+}
+
+type StreamsKey = { mailboxId: string; kind: string; host: string; username: string };
+
+/** A folder that is not there must not keep the others from being read. */
+async function selectFolders(
+  context: SyncContext,
+  session: Session,
+  receive: ReceiveConfig,
+  key: StreamsKey,
+  pass: Pass,
+): Promise<readonly Folder[]> {
+  const cursors = (await readCursors(context.database, key)) as ReadonlyMap<string, Cursor>;
+  const probe = (selectors: readonly FolderChoice[]) => session.email!.probe(selectors as readonly FolderSelector[], cursors);
+  try {
+    return await probe(receive.folders);
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure?.code !== 'missing' || receive.folders.length === 1) throw error;
+  }
+  const found: Folder[] = [];
+  for (const selector of receive.folders) {
+    try {
+      found.push(...(await probe([selector])));
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure?.code !== 'missing') throw error;
+      pass.state.failure ??= failure;
+    }
+  }
+  return [...new Map(found.map((folder) => [folder.path, folder])).values()];
+}
+
+async function receiveOne(
+  context: SyncContext,
+  session: Session,
+  mailbox: MailboxConfig,
+  receive: ReceiveConfig,
+  key: StreamsKey & { folder: string },
+  folder: Folder,
+  pass: Pass,
+): Promise<void> {
+  const job = {
+    key,
+    folder,
+    since: receive.since,
+    limits: receive.limits,
+    afterReceive: receive.afterReceive,
+    ownAddresses: new Set([mailbox.address, ...mailbox.aliases].map((address) => address.toLowerCase())),
+  };
+  try {
+    await receiveFolder(context, session, job, (outcome, progress) => {
+      add(pass.counts, outcome);
+      pass.tell(mailbox.id, progress);
+    });
+  } catch (error) {
+    const failure = asFailure(error);
+    if (!failure || REACTION[failure.code].scope !== 'item') throw error;
+    pass.state.failure ??= failure;
+  }
+}
+
+function add(counts: RunCounts, outcome: PageOutcome): void {
+  counts.stored += outcome.stored;
+  counts.relinked += outcome.relinked;
+  counts.excluded += outcome.excluded + outcome.oversized;
+  counts.quarantined += outcome.quarantined;
+  counts.gone += outcome.gone;
+}
