@@ -1,6 +1,7 @@
 import { createMemoryMailbox } from '../../src/connector/memory/mailbox.ts';
 import { createMemoryConnector } from '../../src/connector/memory/memory-connector.ts';
 import { contextFor } from './context.ts';
+import { emailSenderContract } from './email-sender.ts';
 import { emailSourceContract } from './email-source.ts';
 import { filingContract } from './filing.ts';
 import { pushContract } from './push.ts';
@@ -30,4 +31,13 @@ function world() {
 
 emailSourceContract('memory', { dates: true, flags: true, renumber: true }, async () => world());
 pushContract('memory', async () => world());
+emailSenderContract('memory', async () => {
+  const mailbox = createMemoryMailbox();
+  const connector = createMemoryConnector(new Map([['box', mailbox]]));
+  return {
+    ...{ from: 'a@x.test', good: ['b@x.test', 'c@x.test'], deferred: 'deferred@x.test', refused: 'refused@x.test' },
+    open: (signal) => connector.open({ host: 'box' }, context(signal)),
+    taken: async () => mailbox.sent.map(({ recipients, source }) => ({ recipients, raw: Buffer.from(source) })),
+  };
+});
 filingContract('memory', async () => world());
