@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authority, type CertificateKind } from './certificates.ts';
-import type { DovecotProgram } from './packages.ts';
+import type { DovecotProgram } from './dovecot-program.ts';
 import { HOST } from './ports.ts';
 import { serverAccount } from './user.ts';
 

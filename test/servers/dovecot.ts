@@ -12,8 +12,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { authority, type CertificateKind } from './certificates.ts';
 import { configure, hostFor, type OAuth2Check, OWN_PORTS } from './dovecot-config.ts';
+import { type DovecotProgram, findDovecot } from './dovecot-program.ts';
 import { type Delivery, type Maildir, openMaildir, type StoredMessage } from './maildir.ts';
-import { type DovecotProgram, ensureDovecot } from './packages.ts';
 import { freePorts, untilGreeted } from './ports.ts';
 import { type Spawned, spawnServer, temporaryFolder } from './processes.ts';
 import { ownFolder, serverUser } from './user.ts';
@@ -73,7 +73,7 @@ interface Place {
 }
 
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
-  const program = await ensureDovecot();
+  const program = await findDovecot();
   const [place, remove] = await prepare(program);
   const users = new Map(Object.entries(options.users));
   writePasswords(place, users);
