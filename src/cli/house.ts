@@ -1,6 +1,6 @@
-import type { Config } from '../config/config.ts';
+import type { Config, MailboxConfig } from '../config/config.ts';
 import type { Connector } from '../connector/connector.ts';
-import type { Credentials } from '../credential/credential.ts';
+import type { SyncContext } from '../mailbox/sync-mailbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { StepPoints } from '../platform/step.ts';
@@ -13,6 +13,13 @@ export interface House {
   readonly clock: Clock;
   readonly steps: StepPoints;
   readonly database: Database;
-  readonly credentials: Credentials;
+  /** The migrations that opening the house applied. */
+  readonly migrated: readonly string[];
   readonly connectors: ReadonlyMap<string, Connector>;
+  /** Names this process among those that share the database. */
+  readonly holder: string;
+  readonly parserVersion: number;
+  readonly syncContext: SyncContext;
+  /** Sends what is due in the outbox of a mailbox. */
+  deliver(mailbox: MailboxConfig): Promise<void>;
 }

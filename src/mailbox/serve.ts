@@ -16,7 +16,7 @@ import { type Backoff, createBackoff } from '../platform/backoff.ts';
 import type { Lease } from '../store/leases.ts';
 import { releaseLeases, renewLeases, takeLease } from '../store/leases.ts';
 import { listMailboxes, resumeMailbox, stopMailbox } from '../store/mailboxes.ts';
-import { returnRequests, takeRequests } from '../store/requests.ts';
+import { takeRequests } from '../store/requests.ts';
 import { pruneRuns } from '../store/runs.ts';
 import { watchForHints } from './push.ts';
 import { type SyncContext, type SyncReport, syncMailbox } from './sync-mailbox.ts';
@@ -49,6 +49,8 @@ interface Served {
   backoff: Backoff;
   lease: Lease | null;
   running: boolean;
+  /** Something happened during the pass: it may have looked too early. */
+  again: boolean;
   push: AbortController | null;
 }
 
@@ -57,7 +59,6 @@ export async function serve(context: SyncContext, options: ServeOptions): Promis
   const running = new Set<Promise<void>>();
   const { signal, clock, database } = context;
   const timers = { renew: 0, prune: clock.monotonicMs() + PRUNE_EVERY_MS };
-  await returnRequests(database, options.holder);
   while (!signal.aborted) {
     await healing(context, () => tick(context, options, served, running, timers));
     await clock.sleep(TICK_MS, signal).catch(() => {});
@@ -104,7 +105,9 @@ async function tick(
 }
 
 function makeDue(one: Served | undefined): void {
-  if (one) one.nextAt = Math.min(one.nextAt, 0);
+  if (!one) return;
+  one.nextAt = 0;
+  one.again = one.running;
 }
 
 function track(running: Set<Promise<void>>, work: Promise<void>): void {
@@ -144,6 +147,7 @@ async function adoptConfig(context: SyncContext, config: Config, served: Map<str
       backoff: newBackoff(),
       lease: null,
       running: false,
+      again: false,
       push: null,
     });
   }
@@ -153,6 +157,7 @@ const newBackoff = () => createBackoff({ firstMs: 5_000, maxMs: 900_000 });
 
 async function runOne(context: SyncContext, options: ServeOptions, one: Served): Promise<void> {
   one.running = true;
+  one.again = false;
   const started = context.clock.monotonicMs();
   try {
     one.lease = await takeLease(context.database, one.mailbox.id, options.holder, LEASE_MS);
@@ -179,11 +184,11 @@ async function settle(context: SyncContext, one: Served, report: SyncReport): Pr
   const { failure, counts } = report;
   const now = clock.monotonicMs();
   if (!failure) {
-    if (one.refusals > 0 || one.nextAt >= STOPPED_RETRY_MS) one.refusals = 0;
+    one.refusals = 0;
     await resumeMailbox(database, one.mailbox.id);
     one.backoff.survived();
     one.quietPasses = counts.stored + counts.gone > 0 ? 0 : one.quietPasses + 1;
-    one.nextAt = now + pollAfterMs(one);
+    one.nextAt = one.again ? now : now + pollAfterMs(one);
     log.info('pass done', { mailbox: one.mailbox.id, ...counts });
     return;
   }

@@ -57,12 +57,3 @@ export async function finishRequests(database: Database, requestIds: readonly st
   if (requestIds.length === 0) return;
   await execute(database, 'update sync_requests set finished_at = now(), run_id = ? where id = any(?)', [runId, requestIds]);
 }
-
-/** A request whose taker died is asked again. */
-export async function returnRequests(database: Database, holder: string): Promise<void> {
-  await execute(
-    database,
-    'update sync_requests set taken_at = null from leases where leases.mailbox_id = sync_requests.mailbox_id and leases.holder = ? and finished_at is null',
-    [holder],
-  );
-}

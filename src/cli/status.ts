@@ -1,0 +1,54 @@
+import { type MailboxStatus, readStatus } from '../store/status.ts';
+import { type Command, EXIT } from './command.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'each mailbox: is it served, when did it last succeed, what is stored',
+  usage: '[--json]',
+  help: 'Exits 1 while a mailbox is stopped or its last run failed.',
+  options: {},
+  async run(_, context) {
+    const house = await context.openHouse();
+    const mailboxes = await readStatus(house.database);
+    const clearText = [...house.config.servers.values()]
+      .filter(({ tls, allowClearText }) => tls === 'none' && allowClearText)
+      .map(({ name }) => name);
+    if (context.out.json) context.out.line(JSON.stringify({ mailboxes, clearTextServers: clearText }));
+    else tell(mailboxes, clearText, context.out);
+    return mailboxes.every(isWell) ? EXIT.done : EXIT.failed;
+  },
+};
+
+const isWell = (mailbox: MailboxStatus) =>
+  mailbox.state !== 'stopped' && mailbox.workloads.every(({ lastOutcome }) => lastOutcome !== 'failed');
+
+function tell(
+  mailboxes: readonly MailboxStatus[],
+  clearText: readonly string[],
+  out: { table(c: readonly string[], r: readonly (readonly string[])[]): void; line(t: string): void },
+) {
+  out.table(
+    ['mailbox', 'state', 'workload', 'last success', 'stored', 'quarantined', 'excluded', 'trouble'],
+    mailboxes.flatMap((mailbox) => rowsOf(mailbox)),
+  );
+  for (const { address, stopped } of mailboxes.filter(({ stopped }) => stopped !== null)) {
+    out.line(`\n${address} is stopped: ${stopped!.message}`);
+    if (stopped!.remedy) out.line(`  what to do: ${stopped!.remedy}`);
+  }
+  for (const name of clearText)
+    out.line(`\nWARNING: server "${name}" is used in clear text; passwords and mail can be read on the way.`);
+}
+
+function rowsOf(mailbox: MailboxStatus): string[][] {
+  const { counts } = mailbox;
+  const numbers = [String(counts.stored), String(counts.quarantined), String(counts.excluded)];
+  if (mailbox.workloads.length === 0) return [[mailbox.address, mailbox.state, '', 'never', ...numbers, '']];
+  return mailbox.workloads.map((workload, at) => [
+    at === 0 ? mailbox.address : '',
+    at === 0 ? mailbox.state : '',
+    workload.workload,
+    workload.lastSuccessAt ? workload.lastSuccessAt.slice(0, 19).replace('T', ' ') : 'never',
+    ...(at === 0 ? numbers : ['', '', '']),
+    workload.lastOutcome === 'failed' ? `${workload.failureCode}: ${workload.failureMessage}` : '',
+  ]);
+}
