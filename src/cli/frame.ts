@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Config, Problem } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
+import { problemLine } from '../config/problem.ts';
 import { asFailure } from '../model/failure.ts';
 import { type Command, type CommandContext, EXIT, UsageError } from './command.ts';
 import type { House } from './house.ts';
@@ -169,9 +170,4 @@ function complain(out: Output, command: Command, error: unknown): number {
     return EXIT.failed;
   }
   throw error; // a bug: main tells it and ends the process
-}
-
-export function problemLine(problem: Problem): string {
-  const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
-  return `${place}: ${problem.path ? `${problem.path}: ` : ''}${problem.message}${problem.suggestion ? ` (${problem.suggestion})` : ''}`;
 }

@@ -22,4 +22,6 @@ export interface House {
   readonly syncContext: SyncContext;
   /** Sends what is due in the outbox of a mailbox. */
   deliver(mailbox: MailboxConfig): Promise<void>;
+  /** Ids of mailboxes with something due in the outbox. */
+  dueToSend(): Promise<readonly string[]>;
 }

@@ -1,0 +1,13 @@
+import { activities } from './activities.ts';
+import type { Command } from './command.ts';
+import { exportCommand } from './export.ts';
+import { migrate } from './migrate.ts';
+import { reparse } from './reparse.ts';
+import { run } from './run.ts';
+import { show } from './show.ts';
+import { status } from './status.ts';
+import { sync } from './sync.ts';
+import { test } from './test.ts';
+
+/** In the order in which an operator meets them. */
+export const commands: readonly Command[] = [test, run, sync, status, activities, show, exportCommand, reparse, migrate];
