@@ -96,8 +96,10 @@ async function gatherFile(gathering: Gathering, name: string, asked: Asked | nul
 
 function reportUnreadable(gathering: Gathering, source: Source, reason: string, asked: Asked | null): void {
   const at = asked?.at ?? { source, line: 0, column: 0 };
-  const suggestion =
-    asked === null ? 'name it with --config FILE or MAILROOM_CONFIG, or begin with "mailroom init ADDRESS"' : 'check the path';
+  const first = asked === null && reason.includes('ENOENT');
+  const suggestion = first
+    ? 'name it with --config FILE or MAILROOM_CONFIG, or begin with "mailroom init ADDRESS"'
+    : 'check the file';
   gathering.findings.problem(at, asked?.path ?? '', `cannot read ${source.name}: ${reason}`, suggestion);
 }
 

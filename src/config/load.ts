@@ -43,7 +43,7 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Lo
   const mailboxes = gathered.mailboxes.map((named) => resolveMailbox(named, house)).filter((mailbox) => mailbox !== null);
   checkDuplicates(mailboxes, findings);
   const settings = resolveSettings(gathered.root, findings);
-  warnUnused(gathered, mailboxes, findings);
+  if (findings.count() === 0) warnUnused(gathered, mailboxes, findings);
   const watched = watchedOf(gathered);
   const problems = findings.problems();
   if (problems.length > 0) return { problems, warnings: findings.warnings(), watched };
@@ -89,8 +89,6 @@ function warnUnused(gathered: Gathered, mailboxes: readonly ResolvedMailbox[], f
     );
     return;
   }
-  // While something is wrong, "used by nobody" would mislead.
-  if (mailboxes.some((mailbox) => mailbox.config === null) || mailboxes.length < gathered.mailboxes.length) return;
   const used = new Set(mailboxes.map((mailbox) => mailbox.config?.group));
   for (const group of gathered.groups.values()) {
     if (!used.has(group.name)) findings.warning(group.at, dotted(group.path), `no mailbox is in the group "${group.name}"`, null);

@@ -6,6 +6,7 @@ export interface Findings {
   problem(at: Place, path: Path | string, message: string, suggestion?: string | null): void;
   warning(at: Place, path: Path | string, message: string, suggestion?: string | null): void;
   add(problems: readonly Problem[]): void;
+  count(): number;
   problems(): Problem[];
   warnings(): Problem[];
 }
@@ -19,6 +20,7 @@ export function createFindings(): Findings {
     add: (problems) => {
       for (const problem of problems) count(errors, problem);
     },
+    count: () => errors.size,
     problems: () => sorted(errors),
     warnings: () => sorted(warnings),
   };

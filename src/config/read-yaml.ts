@@ -3,11 +3,15 @@ import {
   type Alias,
   type Document,
   isAlias,
+  isCollection,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
+  type YAMLError,
   type YAMLMap,
   type Node as YamlNode,
 } from 'yaml';
@@ -47,12 +51,25 @@ export function readYaml(written: string, source: Source): ReadYaml {
   const document = parseDocument(written.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, stringKeys: false });
   const reading: Reading = { source, document, lines, problems: [], open: new Set(), done: new Map() };
   for (const error of [...document.errors, ...document.warnings].slice(0, 20)) {
-    const at = place(reading, error.pos[0]);
+    const at = place(reading, opening(document, error) ?? error.pos[0]);
     reading.problems.push({ file: source.name, line: at.line, column: at.column, path: '', ...yamlProblem(error) });
   }
   // After a duplicate key the rest still reads well; after any other syntax error it is guesswork.
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
   return { node: readable ? rootMap(reading) : null, problems: reading.problems };
+}
+
+/** Where that begins which the parser found unclosed at the very end. */
+function opening(document: Document.Parsed, error: YAMLError): number | null {
+  if (error.code !== 'MISSING_CHAR' && error.code !== 'BAD_INDENT') return null;
+  let start: number | null = null;
+  visit(document, (_key, node) => {
+    if (!isNode(node) || !node.range) return;
+    const opens = isScalar(node) ? node.type?.startsWith('QUOTE') === true : isCollection(node) && node.flow === true;
+    const unclosed = opens && node.range[0] < error.pos[0] && node.range[1] >= error.pos[0] - 1;
+    if (unclosed) start = node.range[0];
+  });
+  return start;
 }
 
 function rootMap(reading: Reading): MapNode | null {
@@ -75,6 +92,9 @@ function report(reading: Reading, at: Place, path: Path, message: string, sugges
 
 function convert(reading: Reading, node: unknown, path: Path): Node {
   if (isAlias(node)) return convertAlias(reading, node, path);
+  // An unknown tag was reported; what the parser made of the value is not what was meant.
+  if (isNode(node) && 'tag' in node && String(node.tag).startsWith('!'))
+    return { kind: 'broken', at: place(reading, node.range?.[0] ?? 0) };
   if (isMap(node)) return convertMap(reading, node, path);
   if (isSeq(node)) {
     const at = place(reading, node.range?.[0] ?? 0);

@@ -220,8 +220,9 @@ function placeOf(node: Node, path: Path): Node['at'] {
 
 /** The path as it is called where the value was written: a wrong value of a group is the group's. */
 function writtenAt({ layers, named, merged, house }: Resolving, path: Path): Path {
+  const there = descend(merged, path) !== undefined;
   const layer = layers.findLast((candidate) => descend(candidate.node, path) !== undefined);
-  if (layer !== undefined) return [...layer.path, ...path];
+  if (layer !== undefined && there) return [...layer.path, ...path];
   const server = house.servers.get(text(descend(merged, [path[0]!, 'server'])) ?? '');
   const inServer = server === null || server === undefined ? undefined : descend(server.named.node, path.slice(1));
   return inServer === undefined ? [...named.path, ...path] : [...server!.named.path, ...path.slice(1)];

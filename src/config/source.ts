@@ -41,6 +41,7 @@ export async function readMailboxSource(request: SourceRequest): Promise<Row[]> 
     );
     return [];
   }
+  const before = findings.count();
   const reading: RowReading = { source, written, node, path, findings };
   const format = kind === 'exec' ? (written.format ?? 'ndjson') : kind;
   const content = result.text.replace(/^\uFEFF/, '');
@@ -48,7 +49,7 @@ export async function readMailboxSource(request: SourceRequest): Promise<Row[]> 
     format === 'csv'
       ? csvRows(reading, readCsv(content, written.delimiter ?? guessDelimiter(content)))
       : ndjsonRows(reading, content);
-  return select(request, rows);
+  return findings.count() > before && rows.length === 0 ? [] : select(request, rows);
 }
 
 function sourceOf(request: SourceRequest, kind: 'csv' | 'ndjson' | 'exec', at: Place): Source {

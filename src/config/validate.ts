@@ -1,8 +1,9 @@
 /** Holds what was written against its schema and says what is wrong in an operator's words, each with its place. */
 import type { z } from 'zod';
 import { type JsonSchema, schemasAt, toJsonSchema } from './json-schema.ts';
-import { breakAt, child, descend, type Node, type Path, plain } from './node.ts';
+import { breakAt, child, descend, dotted, type Node, type Path, plain } from './node.ts';
 import type { Findings } from './problem.ts';
+import { nearest } from './suggest.ts';
 import { expectation, found, isSecretPath, keySuggestion, valueSuggestion } from './wording.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,6 +14,8 @@ interface Validation {
   readonly findings: Findings;
   /** Where the node stands in its file: problems name the whole path. */
   readonly prefix: Path;
+  /** Dotted paths that unknown keys were most likely meant as. */
+  readonly meant: Set<string>;
 }
 
 const generated = new WeakMap<z.ZodType, JsonSchema>();
@@ -23,8 +26,12 @@ export function validate(node: Node, schema: z.ZodType, findings: Findings, pref
   if (result.success) return;
   const json = generated.get(schema) ?? toJsonSchema(schema);
   generated.set(schema, json);
-  const validation = { root: node, schema: json, findings, prefix };
-  for (const issue of result.error.issues) explain(validation, issue, []);
+  const validation = { root: node, schema: json, findings, prefix, meant: new Set<string>() };
+  // Unknown keys first: where one is a misspelt required key, that this is missing goes without saying.
+  const issues = result.error.issues.toSorted(
+    (a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'),
+  );
+  for (const issue of issues) explain(validation, issue, []);
 }
 
 function explain(validation: Validation, issue: Issue, base: Path): void {
@@ -42,10 +49,17 @@ function explainKey(validation: Validation, path: Path, key: string): void {
   parent.entries.delete(key);
   if (isSecretPath([...validation.prefix, ...path])) {
     // A password such as {abc} reads as a key, and must not be quoted.
-    tell(validation, path, 'this is no secret', 'write { env: NAME } or { file: PATH }; a literal has to stand in quotes', at);
+    const near = nearest(key, ['env', 'file', 'exec']);
+    const advice = 'write { env: NAME } or { file: PATH }; a literal has to stand in quotes';
+    tell(validation, path, 'this is no secret', near === null ? advice : `did you mean "${near}"?`, at);
     return;
   }
   const options = schemasAt(validation.schema, path);
+  const meant = nearest(
+    key,
+    options.flatMap((option) => Object.keys(option.properties ?? {})),
+  );
+  if (meant !== null) validation.meant.add(dotted([...path, meant]));
   tell(validation, [...path, key], `unknown key "${key}"`, keySuggestion(key, options), at);
 }
 
@@ -98,7 +112,8 @@ function explainValue(validation: Validation, issue: Issue, path: Path): void {
   const options = schemasAt(validation.schema, path);
   const key = String(path.at(-1) ?? '');
   if (node === undefined) {
-    tell(validation, path, `"${key}" is missing`, valueSuggestion(key, undefined, options));
+    if (!validation.meant.has(dotted(path)))
+      tell(validation, path, `"${key}" is missing`, valueSuggestion(key, undefined, options));
   } else if (node.kind === 'scalar' && node.value === null) {
     tell(validation, path, `"${key}" is empty`, 'write a value or remove the line');
   } else {

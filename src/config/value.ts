@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { type Read, readDuration, readSince, readSize } from './unit.ts';
 
 function quantity<T>(read: (written: string) => Read<T>, what: string, examples: string[]) {
+  const lack = what.startsWith('a date') ? 'is no date' : 'has no unit';
   const error = (issue: { input?: unknown }) =>
-    typeof issue.input === 'number' ? `${issue.input} has no unit\nwrite for example "${examples[0]}"` : undefined;
+    typeof issue.input === 'number' ? `${issue.input} ${lack}\nwrite for example ${examples[0]}` : undefined;
   return z
     .string({ error })
     .meta({ title: what, examples })
@@ -52,7 +53,7 @@ export const address = () =>
     .refine((value) => isAddress(value), {
       error: 'this is not an email address\nwrite the bare address, for example anna@example.com',
     })
-    .meta({ title: 'an email address' });
+    .meta({ title: 'an email address', examples: ['anna@example.com'] });
 
 /** An address in which placeholders may stand. */
 export const addressPattern = () =>

@@ -61,7 +61,7 @@ const SAID: Record<ErrorCode, Said> = {
 
 export function yamlProblem(error: YAMLParseError): Said {
   if (error.code === 'MISSING_CHAR' && /closing ['"]/.test(error.message)) {
-    return { message: 'the closing quote is missing', suggestion: 'close the quote on the same line' };
+    return { message: 'the closing quote is missing', suggestion: 'close it on the same line' };
   }
   if (error.code === 'BAD_INDENT' && /must be sufficiently indented and end with/.test(error.message)) {
     return { message: 'a bracket or brace is not closed', suggestion: 'close it with ] or }' };
