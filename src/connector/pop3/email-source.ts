@@ -1,0 +1,176 @@
+/**
+ * Reads a maildrop. Nothing here changes the server.
+ *
+ * - A message is what the server's id (UIDL) says it is, where ids can be trusted; otherwise what its content says: the ref is
+ *   then the sha256 of its bytes, with an ordinal for identical twins.
+ * - What is gone is reported before what has arrived, so that a message whose id or bytes the server has changed can be found
+ *   again among those that left.
+ * - Old mail is left out by the topmost Received field; what has none is taken, so that nothing young is lost.
+ * - Nothing that was read counts as safe before the caller has come back from the last page.
+ */
+import { Failure } from '../../model/failure.ts';
+import type {
+  Cursor,
+  EmailPage,
+  EmailSource,
+  Folder,
+  FolderPreview,
+  FolderSelector,
+  KnownRefs,
+  PageBounds,
+  RemoteRef,
+} from '../connector.ts';
+import { Body } from './body.ts';
+import { type Candidate, isOld, readById } from './candidate.ts';
+import { ChurnWatch } from './churn.ts';
+import { readByContent } from './content.ts';
+import { type Memory, readCursor, writeCursor } from './cursor.ts';
+import type { Entry, Listing } from './listing.ts';
+import type { Maildrop } from './maildrop.ts';
+import { PageBuilder } from './page.ts';
+import { idRef, isIdRef } from './reference.ts';
+
+const INBOX = 'INBOX';
+
+export function createEmailSource(drop: Maildrop): EmailSource {
+  return {
+    probe: (selectors, cursors) => probe(drop, selectors, cursors),
+    preview: (folder, since) => preview(drop, folder, since),
+    changes: (folder, after, known, bounds) => changes(drop, folder, after, known, bounds),
+  };
+}
+
+async function probe(
+  drop: Maildrop,
+  selectors: readonly FolderSelector[],
+  cursors: ReadonlyMap<string, Cursor>,
+): Promise<readonly Folder[]> {
+  const other = selectors.find((selector) => !isInbox(selector));
+  if (other !== undefined) throw noFolder(JSON.stringify(other));
+  if (selectors.length === 0) return [];
+  const listing = await drop.listing();
+  const memory = readCursor(cursors.get(INBOX) ?? null);
+  const mayHaveChanged = memory.mode !== 'uidl' || listing.digest === null || listing.digest !== memory.listing;
+  return [{ path: INBOX, role: 'inbox', mayHaveChanged, messages: listing.entries.length }];
+}
+
+function isInbox(selector: FolderSelector): boolean {
+  if (typeof selector === 'string') return selector.toUpperCase() === INBOX;
+  return 'role' in selector ? selector.role === 'inbox' : selector.name.toUpperCase() === INBOX;
+}
+
+function noFolder(name: string): Failure {
+  return new Failure('missing', `POP3 has no folder ${name}`, {
+    remedy: 'A POP3 mailbox has the one folder INBOX; name no other.',
+  });
+}
+
+async function preview(drop: Maildrop, folder: string, since: Date | null): Promise<FolderPreview> {
+  if (folder !== INBOX) throw noFolder(folder);
+  const { entries } = await drop.listing();
+  const sizes = await drop.sizes();
+  const young: Entry[] = [];
+  if (since === null) young.push(...entries);
+  else
+    for await (const { entry, header } of drop.headers(entries)) if (header === null || !isOld(header, since)) young.push(entry);
+  const bytes = young.reduce((sum, { number }) => sum + (sizes.get(number) ?? 0), 0);
+  return { messages: young.length, bytes, oversized: 0 };
+}
+
+async function* changes(
+  drop: Maildrop,
+  folder: string,
+  after: Cursor | null,
+  known: KnownRefs,
+  bounds: PageBounds,
+): AsyncGenerator<EmailPage> {
+  if (folder !== INBOX) throw noFolder(folder);
+  const memory = readCursor(after);
+  const listing = await drop.listing();
+  for (const { uidl, number } of listing.entries) if (uidl !== null) drop.matched.set(idRef(uidl), number);
+  drop.unsaved = true;
+  yield* isAsBefore(listing, memory, bounds) ? unchanged(after!) : pass(drop, listing, memory, known, bounds);
+  drop.unsaved = false;
+  await advance(drop, listing);
+}
+
+function isAsBefore(listing: Listing, memory: Memory, bounds: PageBounds): boolean {
+  return (
+    memory.mode === 'uidl' && listing.digest !== null && listing.digest === memory.listing && memory.since === sinceOf(bounds)
+  );
+}
+
+function* unchanged(cursor: Cursor): Generator<EmailPage> {
+  yield { reset: false, arrived: [], flagged: [], gone: [], cursor, complete: true, expected: 0 };
+}
+
+function sinceOf({ since }: PageBounds): string | null {
+  return since === null ? null : since.toISOString();
+}
+
+/** The pages of a pass over a maildrop that may have changed. */
+async function* pass(
+  drop: Maildrop,
+  listing: Listing,
+  memory: Memory,
+  known: KnownRefs,
+  bounds: PageBounds,
+): AsyncGenerator<EmailPage> {
+  const present = await known.all();
+  const plan = makePlan(drop, listing, memory, present);
+  const churn = new ChurnWatch(memory, plan.allNew);
+  const content = await readByContent(drop, plan.byContent, present, bounds);
+  const working = writeCursor({ ...memory, listing: null });
+  const pages = new PageBuilder(bounds, working, plan.byId.length + content.expected, [...plan.gone, ...content.gone]);
+  let unread = 0;
+  for await (const candidate of inTurn(readById(drop, plan.byId, bounds), content.candidates)) {
+    if (candidate.kind === 'unread') unread += 1;
+    if (candidate.kind === 'arrived') churn.see(candidate.email);
+    yield* pages.makeRoom(candidate);
+    pages.add(candidate);
+  }
+  // In content mode the digest tells the next pass whether the ids have come to rest.
+  const settled = plan.ignoresIds || (unread === 0 && plan.byContent.length === 0);
+  const ending = plan.ignoresIds ? { ...memory } : { ...memory, ...churn.conclude() };
+  yield* pages.finish(writeCursor({ ...ending, listing: settled ? listing.digest : null, since: sinceOf(bounds) }));
+}
+
+interface Plan {
+  readonly byId: readonly Entry[];
+  readonly byContent: readonly Entry[];
+  readonly gone: readonly RemoteRef[];
+  readonly allNew: boolean;
+  readonly ignoresIds: boolean;
+}
+
+function makePlan(drop: Maildrop, listing: Listing, memory: Memory, present: ReadonlySet<RemoteRef>): Plan {
+  const atRest = listing.digest !== null && listing.digest === memory.listing;
+  const ignoresIds = memory.mode === 'content' && !atRest;
+  const withId = ignoresIds ? [] : listing.entries.filter(({ uidl }) => uidl !== null);
+  const byContent = ignoresIds ? listing.entries : listing.entries.filter(({ uidl }) => uidl === null);
+  const listed = new Set(withId.map(({ uidl }) => idRef(uidl!)));
+  const knownIds = [...present].filter(isIdRef);
+  const gone = knownIds.filter((ref) => !listed.has(ref));
+  const byId = withId.filter(({ uidl }) => !present.has(idRef(uidl!)));
+  const allNew = knownIds.length > 0 && withId.length > 0 && gone.length === knownIds.length;
+  return { byId: troublesomeLast(drop, byId), byContent, gone, allNew, ignoresIds };
+}
+
+/** A message over which the session broke comes last, so that those behind it get through. */
+function troublesomeLast(drop: Maildrop, entries: readonly Entry[]): readonly Entry[] {
+  const troublesome = drop.habits.troublesome(drop.account);
+  if (troublesome.size === 0) return entries;
+  const isTroublesome = ({ uidl }: Entry) => troublesome.has(uidl!);
+  return [...entries.filter((entry) => !isTroublesome(entry)), ...entries.filter(isTroublesome)];
+}
+
+async function* inTurn(...parts: readonly AsyncIterable<Candidate>[]): AsyncGenerator<Candidate> {
+  for (const part of parts) yield* part;
+}
+
+/** Reads and drops what this session has not read, where that alone brings the rest of the mailbox into view (Gmail). */
+async function advance(drop: Maildrop, listing: Listing): Promise<void> {
+  if (!drop.hidesWhatWasRead) return;
+  const left = listing.entries.filter(({ number }) => !drop.retrieved.has(number));
+  for await (const _ of drop.wholes(left, () => new Body(0)));
+}
