@@ -177,14 +177,22 @@ async function* readAhead<In, Out>(source: AsyncIterable<In>, work: (item: In) =
 
 const DAY_MS = 86_400_000;
 
+/** Settles in any case: a POP3 session that ends without QUIT shows a Gmail mailbox the same oldest messages for ever. */
 async function takeOffServer(context: ReceiveContext, session: Session, job: ReceiveJob, stream: Stream): Promise<void> {
-  if (job.afterReceive.kind === 'keep' || !session.disposal) return;
-  const days = job.afterReceive.kind === 'delete' ? 0 : job.afterReceive.days;
-  const refs = await removableRefs(context.database, stream.id, new Date(context.clock.now().getTime() - days * DAY_MS));
-  if (refs.length === 0) return;
-  await session.disposal.remove(refs as RemoteRef[]);
-  context.steps.reach('receive: removal asked');
+  if (!session.disposal) return;
+  const refs = await refsToRemove(context, job, stream);
+  if (refs.length > 0) {
+    await session.disposal.remove(refs as RemoteRef[]);
+    context.steps.reach('receive: removal asked');
+  }
   const removed = await session.disposal.settle();
+  if (refs.length === 0) return;
   context.steps.reach('receive: removal confirmed');
   await saveRemoved(context.database, stream, removed);
+}
+
+async function refsToRemove(context: ReceiveContext, job: ReceiveJob, stream: Stream): Promise<readonly string[]> {
+  if (job.afterReceive.kind === 'keep') return [];
+  const days = job.afterReceive.kind === 'delete' ? 0 : job.afterReceive.days;
+  return removableRefs(context.database, stream.id, new Date(context.clock.now().getTime() - days * DAY_MS));
 }

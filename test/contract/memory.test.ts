@@ -1,6 +1,7 @@
 import { createMemoryMailbox } from '../../src/connector/memory/mailbox.ts';
 import { createMemoryConnector } from '../../src/connector/memory/memory-connector.ts';
 import { contextFor } from './context.ts';
+import { emailDisposalContract } from './disposal.ts';
 import { emailSenderContract } from './email-sender.ts';
 import { emailSourceContract } from './email-source.ts';
 import { filingContract } from './filing.ts';
@@ -24,6 +25,7 @@ function world() {
     flagsOf: async (raw: string) => find(raw).flags,
     renumber: async () => mailbox.renumber('INBOX'),
     cut: async () => mailbox.cut(),
+    remaining: async () => inbox.messages.map((message) => Buffer.from(message.raw).toString()),
     sent: async () =>
       mailbox.folders.get('Sent')!.messages.map(({ raw, flags }) => ({ raw: Buffer.from(raw).toString(), flags })),
   };
@@ -41,3 +43,4 @@ emailSenderContract('memory', async () => {
   };
 });
 filingContract('memory', async () => world());
+emailDisposalContract('memory', async () => world());

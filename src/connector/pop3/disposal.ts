@@ -1,7 +1,9 @@
 /**
  * Takes mail off the server: DELE for what this very session has matched, QUIT to make it so (RFC 1939 6).
  *
- * A removal is confirmed by +OK to QUIT and by nothing else. Whoever does not come to `settle` removes nothing.
+ * - A removal is confirmed by +OK to QUIT and by nothing else. Whoever does not come to `settle` removes nothing.
+ * - QUIT makes some servers hide or expire what was read (quirks.md; RFC 2449 6.7). So it is sent here alone: who settles says
+ *   that everything handed out is safe.
  */
 import { Failure } from '../../model/failure.ts';
 import type { EmailDisposal, RemoteRef } from '../connector.ts';
@@ -24,17 +26,17 @@ async function remove(drop: Maildrop, refs: readonly RemoteRef[]): Promise<void>
 }
 
 async function settle(drop: Maildrop): Promise<readonly RemoteRef[]> {
+  if (drop.midPass) throw new Failure('conflict', 'A POP3 session cannot be settled in the middle of a pass');
   const marked = [...drop.marked];
   drop.marked.clear();
-  // QUIT also makes some servers hide what was read (quirks.md), so not before all of it is safe.
-  if (drop.unsaved) throw new Failure('conflict', 'A POP3 session was to be settled in the middle of a pass');
   try {
+    await drop.moveOn();
     const reply = await drop.connection.command('QUIT');
     if (reply.status === 'ok') return marked;
-    drop.log.warn('the server does not confirm the removals', { server: drop.connection.where, answer: reply.text });
+    drop.log.warn('the server does not confirm the end of the session', { server: drop.connection.where, answer: reply.text });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    drop.log.warn('the answer to QUIT was lost', { server: drop.connection.where, reason: error.message });
+    drop.log.warn('the end of the session was not confirmed', { server: drop.connection.where, reason: error.message });
   } finally {
     drop.connection.close();
   }

@@ -6,7 +6,6 @@
  * - What is gone is reported before what has arrived, so that a message whose id or bytes the server has changed can be found
  *   again among those that left.
  * - Old mail is left out by the topmost Received field; what has none is taken, so that nothing young is lost.
- * - Nothing that was read counts as safe before the caller has come back from the last page.
  */
 import { Failure } from '../../model/failure.ts';
 import type {
@@ -20,11 +19,11 @@ import type {
   PageBounds,
   RemoteRef,
 } from '../connector.ts';
-import { Body } from './body.ts';
 import { type Candidate, isOld, readById } from './candidate.ts';
 import { ChurnWatch } from './churn.ts';
 import { readByContent } from './content.ts';
 import { type Memory, readCursor, writeCursor } from './cursor.ts';
+import { stopped } from './failures.ts';
 import type { Entry, Listing } from './listing.ts';
 import type { Maildrop } from './maildrop.ts';
 import { PageBuilder } from './page.ts';
@@ -35,7 +34,7 @@ const INBOX = 'INBOX';
 export function createEmailSource(drop: Maildrop): EmailSource {
   return {
     probe: (selectors, cursors) => probe(drop, selectors, cursors),
-    preview: (folder, since) => preview(drop, folder, since),
+    preview: (folder, bounds) => preview(drop, folder, bounds),
     changes: (folder, after, known, bounds) => changes(drop, folder, after, known, bounds),
   };
 }
@@ -65,7 +64,11 @@ function noFolder(name: string): Failure {
   });
 }
 
-async function preview(drop: Maildrop, folder: string, since: Date | null): Promise<FolderPreview> {
+async function preview(
+  drop: Maildrop,
+  folder: string,
+  { since, messageBytes }: Pick<PageBounds, 'since' | 'messageBytes'>,
+): Promise<FolderPreview> {
   if (folder !== INBOX) throw noFolder(folder);
   const { entries } = await drop.listing();
   const sizes = await drop.sizes();
@@ -73,8 +76,12 @@ async function preview(drop: Maildrop, folder: string, since: Date | null): Prom
   if (since === null) young.push(...entries);
   else
     for await (const { entry, header } of drop.headers(entries)) if (header === null || !isOld(header, since)) young.push(entry);
-  const bytes = young.reduce((sum, { number }) => sum + (sizes.get(number) ?? 0), 0);
-  return { messages: young.length, bytes, oversized: 0 };
+  const bytes = young.map(({ number }) => sizes.get(number) ?? 0);
+  return {
+    messages: young.length,
+    bytes: bytes.reduce((sum, size) => sum + size, 0),
+    oversized: bytes.filter((size) => size > messageBytes).length,
+  };
 }
 
 async function* changes(
@@ -88,10 +95,13 @@ async function* changes(
   const memory = readCursor(after);
   const listing = await drop.listing();
   for (const { uidl, number } of listing.entries) if (uidl !== null) drop.matched.set(idRef(uidl), number);
-  drop.unsaved = true;
-  yield* isAsBefore(listing, memory, bounds) ? unchanged(after!) : pass(drop, listing, memory, known, bounds);
-  drop.unsaved = false;
-  await advance(drop, listing);
+  drop.midPass = true;
+  const pages = isAsBefore(listing, memory, bounds) ? unchanged(after!) : pass(drop, listing, memory, known, bounds);
+  for await (const page of pages) {
+    if (drop.connection.stopped) throw stopped(drop.connection.where);
+    if (page.complete) drop.midPass = false;
+    yield page;
+  }
 }
 
 function isAsBefore(listing: Listing, memory: Memory, bounds: PageBounds): boolean {
@@ -166,11 +176,4 @@ function troublesomeLast(drop: Maildrop, entries: readonly Entry[]): readonly En
 
 async function* inTurn(...parts: readonly AsyncIterable<Candidate>[]): AsyncGenerator<Candidate> {
   for (const part of parts) yield* part;
-}
-
-/** Reads and drops what this session has not read, where that alone brings the rest of the mailbox into view (Gmail). */
-async function advance(drop: Maildrop, listing: Listing): Promise<void> {
-  if (!drop.hidesWhatWasRead) return;
-  const left = listing.entries.filter(({ number }) => !drop.retrieved.has(number));
-  for await (const _ of drop.wholes(left, () => new Body(0)));
 }

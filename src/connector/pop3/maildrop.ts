@@ -52,8 +52,8 @@ export class Maildrop {
   readonly matched = new Map<RemoteRef, number>();
   /** Numbers that RETR has been asked for. */
   readonly retrieved = new Set<number>();
-  /** What the caller has been handed and has not said to be safe yet. While there is any, QUIT must not be sent. */
-  unsaved = false;
+  /** Messages may have been read that the caller has not been handed. While it is so, QUIT must not be sent. */
+  midPass = false;
   /** Marked for removal at QUIT. */
   readonly marked = new Set<RemoteRef>();
   readonly #limits: WindowLimits;
@@ -190,10 +190,13 @@ export class Maildrop {
 
   /**
    * Gmail lists only the oldest few hundred messages that nobody has read by RETR and then QUIT (quirks.md): those that were
-   * left out, or were stored before a crash, would block the rest for good. In `recent:` mode it lists them all.
+   * left out, or were stored before a crash, would block the rest for good. So they are read too, and dropped. In `recent:`
+   * mode it lists them all.
    */
-  get hidesWhatWasRead(): boolean {
-    return this.capabilities.names.has('X-GOOGLE-RICO') && !this.#username.startsWith('recent:');
+  async moveOn(): Promise<void> {
+    if (!this.capabilities.names.has('X-GOOGLE-RICO') || this.#username.startsWith('recent:')) return;
+    const left = (await this.listing()).entries.filter(({ number }) => !this.retrieved.has(number));
+    for await (const _ of this.wholes(left, () => new Body(0)));
   }
 
   /** Where a message of that stated size goes: whole, or by the part that may hold its header. */

@@ -14,7 +14,7 @@ import { Habits } from './habits.ts';
 import { Maildrop } from './maildrop.ts';
 import { type Pop3Settings, parseSettings } from './settings.ts';
 
-/** How long a server may take over its farewell; nothing depends on it. */
+/** How long a server may take over RSET; nothing depends on it. */
 const FAREWELL_MS = 5000;
 
 export function createPop3Connector(): Connector<Pop3Settings> {
@@ -50,17 +50,12 @@ function makeDrop(settings: Pop3Settings, context: SessionContext, habits: Habit
   return new Maildrop({ ...established, habits, server, window, log: context.log });
 }
 
-/**
- * A session that was not settled must remove nothing, so it never ends in QUIT while something is marked, nor while something
- * that was read is not safe. RSET first: some servers take a lost connection for a QUIT.
- */
+/** Nothing is removed by a session that was not settled. RSET first: some servers take a lost connection for a QUIT. */
 async function leave(drop: Maildrop, context: SessionContext): Promise<void> {
-  if (drop.connection.broken !== null) return;
-  const farewell = drop.marked.size > 0 ? 'RSET' : drop.unsaved ? null : 'QUIT';
-  if (farewell !== null) {
+  if (drop.connection.broken === null && drop.marked.size > 0) {
     const over = new AbortController();
     const late = context.clock.sleep(FAREWELL_MS, over.signal).catch(() => {});
-    await Promise.race([drop.connection.command(farewell).catch(() => {}), late]);
+    await Promise.race([drop.connection.command('RSET').catch(() => {}), late]);
     over.abort();
   }
   drop.connection.close();
