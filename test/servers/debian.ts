@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isRoot } from './user.ts';
@@ -121,17 +121,17 @@ async function listsThatKnow(names: readonly string[], folder: string): Promise<
   return own;
 }
 
-/** Beside the npm packages where that can be written and read by the servers' user, else in the temporary folder. */
+/** Where no other user can put programs, and where the servers' user can read them: as root they run as nobody. */
 function cacheFolder(): string {
-  const wished = join(process.cwd(), 'node_modules', '.cache', 'mailroom-debian');
-  const fallback = join(tmpdir(), `mailroom-debian-${process.getuid?.() ?? 0}`);
-  // As root the servers run as nobody, who may be unable to enter the project's folder.
-  for (const folder of isRoot ? [fallback] : [wished, fallback]) {
+  const places = isRoot
+    ? ['/var/cache/mailroom-test-servers']
+    : [join(process.cwd(), 'node_modules', '.cache', 'mailroom-debian'), join(homedir(), '.cache', 'mailroom-debian')];
+  for (const folder of places) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o755 });
       accessSync(folder, constants.W_OK);
       return folder;
     } catch {} // the next one
   }
-  throw new Error(`no folder for unpacked packages can be written: ${wished}, ${fallback}`);
+  throw new Error(`no folder for unpacked packages can be written: ${places.join(', ')}`);
 }

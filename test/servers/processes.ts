@@ -4,7 +4,7 @@
  * (a small shell that waits for the end of its input) does. `test/run.ts` reads the ledger and fails when anything is left.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -44,7 +44,7 @@ while IFS=' ' read -r verb what; do
     folder) set -- "$@" "$what";;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 [ "$#" -eq 0 ] || rm -rf -- "$@"`;
 
 function note(verb: 'add' | 'forget' | 'folder', what: string | number): void {
@@ -58,7 +58,7 @@ function note(verb: 'add' | 'forget' | 'folder', what: string | number): void {
   }
   guard.stdin?.write(`${verb} ${what}\n`);
   const ledger = process.env[LEDGER];
-  if (ledger !== undefined && verb !== 'forget') appendFileSync(ledger, `${verb} ${what}\n`);
+  if (ledger !== undefined) appendFileSync(ledger, `${verb} ${what}\n`);
 }
 
 function installHooks(): void {
@@ -141,12 +141,22 @@ async function endGroup(group: number, signal: NodeJS.Signals, forMs: number): P
   note('forget', group);
 }
 
-/** The living processes of a group or a session; a server's children may leave its group, but not its session unnoticed. */
+/** The living processes of a group or a session: a server's children may leave its group. */
 export function membersOf(group: number): number[] {
+  if (!existsSync('/proc/self/stat')) return lives(-group) ? [-group] : [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => belongsTo(pid, group));
+}
+
+/** Where there is no /proc, a group is known as a whole. */
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function belongsTo(pid: number, group: number): boolean {
