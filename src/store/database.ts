@@ -11,8 +11,12 @@ export function connectDatabase(url: string, options: { readonly connections?: n
     connection: { connectionString: url, application_name: 'mailroom', keepAlive: true, connectionTimeoutMillis: 15_000 },
     pool: { min: 0, max: options.connections ?? 10 },
     acquireConnectionTimeout: 60_000,
+    log: SILENT,
   });
 }
+
+/** Knex tells of broken connections on stdout, where the answers of commands belong; we hear of them by what fails. */
+const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
 const PASSING = new Set(['40P01', '40001', '55P03']); // deadlock, serialization failure, lock timeout
 
