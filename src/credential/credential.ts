@@ -46,7 +46,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const secrets = createSecretReader({ environment, log, clock, redactor });
   const keys = createTokenKeys({ secret: options.tokenKey, ownFile: options.ownKeyFile, reader: secrets });
   const vault = createTokenVault({ database, keys, redactor });
-  const endpoint = createTokenEndpoint({ clock, fetch: options.fetch });
+  const endpoint = createTokenEndpoint({ clock, fetch: options.fetch, redact: redactor.redact });
   const clientOf = (provider: OAuthProvider) => readClient(provider, secrets);
   const accessTokens = createAccessTokens({ vault, endpoint, clock, log, clientOf });
 

@@ -44,6 +44,8 @@ export interface TokenEndpointOptions {
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
   readonly timeoutMs?: number;
+  /** Cuts secrets out of a provider's words, which may echo what it was sent and are stored and shown. */
+  readonly redact: (text: string) => string;
 }
 
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -67,6 +69,7 @@ export function createTokenEndpoint({
   clock,
   fetch = globalThis.fetch,
   timeoutMs = 30_000,
+  redact,
 }: TokenEndpointOptions): TokenEndpoint {
   async function post(client: OAuthClient, url: string, form: Readonly<Record<string, string>>, signal?: AbortSignal) {
     const { headers, body } = authenticated(client, form);
@@ -77,7 +80,7 @@ export function createTokenEndpoint({
     };
     try {
       const response = await fetch(safeUrl(url, client.provider.name), init);
-      return understand(response, await readBounded(response), client.provider, clock.now());
+      return understand(response, await readBounded(response), client.provider, clock.now(), redact);
     } catch (error) {
       if (error instanceof Failure) throw error;
       signal?.throwIfAborted();
@@ -133,11 +136,17 @@ async function readBounded(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function understand(response: Response, text: string, provider: OAuthProvider, now: Date): Answer<unknown> {
+function understand(
+  response: Response,
+  text: string,
+  provider: OAuthProvider,
+  now: Date,
+  redact: (text: string) => string,
+): Answer<unknown> {
   const value = parseJson(text);
   const wait = retryAfterMs(response.headers.get('retry-after'), now);
   if (response.ok) return { ok: true, value };
-  const refusal = asRefusal(value, wait);
+  const refusal = asRefusal(value, wait, redact);
   if (response.status === 429 || response.status >= 500 || refusal?.error === 'temporarily_unavailable') {
     throw new Failure(
       'throttled',
@@ -160,11 +169,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function asRefusal(value: unknown, wait: number | undefined): OAuthRefusal | null {
+function asRefusal(value: unknown, wait: number | undefined, redact: (text: string) => string): OAuthRefusal | null {
   const { error, error_description: description } = (value ?? {}) as Record<string, unknown>;
   if (typeof error !== 'string' || error === '') return null;
   const words = typeof description === 'string' && description !== '' ? `${error}: ${description}` : error;
-  return { error, words: oneLine(words), retryAfterMs: wait };
+  return { error, words: oneLine(redact(words)), retryAfterMs: wait };
 }
 
 /** A stranger's text for a terminal and a log: one short line. */
@@ -207,5 +216,5 @@ function unreachable(provider: OAuthProvider, url: string, error: unknown, timeo
 
 function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
-  return oneLine(code ?? message ?? 'connection failed');
+  return oneLine(message || code || 'the connection failed');
 }
