@@ -29,8 +29,8 @@ interface ConfigInput {
 /** Dovecot takes a connection from its own address for a secure one; to 127.0.0.2 one comes from 127.0.0.1. */
 export const hostFor = (requireTls = false): string => (requireTls ? '127.0.0.2' : HOST);
 
-/** imap, imaps, pop3, pop3s. */
-export const OWN_PORTS = 4;
+/** imap, imaps, pop3, pop3s, auth. */
+export const OWN_PORTS = 5;
 
 export async function configure(input: ConfigInput): Promise<string> {
   return [
@@ -102,7 +102,7 @@ userdb {
 
 /** Login processes serve many connections each, so that a burst of them forks nothing; anvil keeps no penalty for failures. */
 function services({ ports }: ConfigInput): string {
-  const [imap, imaps, pop3, pop3s] = ports;
+  const [imap, imaps, pop3, pop3s, auth] = ports;
   const login = (protocol: string, plain: number, secure: number) => `
 service ${protocol}-login {
   chroot =
@@ -118,6 +118,12 @@ service ${protocol}-login {
 }`;
   return `${login('imap', imap!, imaps!)}
 ${login('pop3', pop3!, pop3s!)}
+service auth {
+  inet_listener mta {
+    address = ${HOST}
+    port = ${auth}
+  }
+}
 service anvil {
   chroot =
   unix_listener anvil-auth-penalty {

@@ -42,6 +42,8 @@ export interface Dovecot {
   readonly imapsPort: number;
   readonly pop3Port: number;
   readonly pop3sPort: number;
+  /** Where a Postfix asks for logins (smtpd_sasl_path = inet:…). */
+  readonly authPort: number;
   readonly caPem: string;
   /** The process group's id; changes with a restart. */
   pid(): number;
@@ -79,7 +81,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   writePasswords(place, users);
   const [ports, first] = await startOnFreePorts(place, options);
   let running = first;
-  const [imapPort, imapsPort, pop3Port, pop3sPort] = ports as [number, number, number, number];
+  const [imapPort, imapsPort, pop3Port, pop3sPort, authPort] = ports as [number, number, number, number, number];
   const mail = (user: string, folder: string): Maildir => openMaildir(join(place.folder, 'mail', user.toLowerCase()), folder);
   const doveadm = (...args: string[]) => runDoveadm(place, args);
   const setPassword = async (name: string, password: string) => {
@@ -93,7 +95,15 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     remove();
   };
   return {
-    ...{ host: hostFor(options.requireTls), imapPort, imapsPort, pop3Port, pop3sPort, caPem: (await authority()).caPem },
+    ...{
+      host: hostFor(options.requireTls),
+      imapPort,
+      imapsPort,
+      pop3Port,
+      pop3sPort,
+      authPort,
+      caPem: (await authority()).caPem,
+    },
     ...{ setPassword, doveadm, stop, [Symbol.asyncDispose]: stop },
     pid: () => running.group,
     deliver: async (user, folder, raw, delivery) => mail(user, folder).add(raw, delivery),

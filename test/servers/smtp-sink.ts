@@ -2,7 +2,7 @@
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { authority, type CertificateKind } from './certificates.ts';
 import { HOST, portOf } from './ports.ts';
-import { type Answers, type Arrival, createAnswers, createLedger, type SubmissionServer } from './submission.ts';
+import { type Answers, type Arrival, createAnswers, createLedger, firstAnswer, type SubmissionServer } from './submission.ts';
 
 /**
  * What happens to a message after its final dot. `accept`: counted, 250. `lose-reply`: counted, then the connection is cut
@@ -110,8 +110,8 @@ async function afterTheDot(
 }
 
 function refusal(arrival: Omit<Arrival, 'messageId'>, answers: Answers): AfterDot | null {
-  const replies = arrival.recipients.map(({ address }) => answers.ask(address, 'data')).filter((reply) => reply !== null);
-  return replies[0] === undefined ? null : { reply: replies[0] };
+  const reply = firstAnswer(answers, arrival.recipients, 'data');
+  return reply === null ? null : { reply };
 }
 
 export function arrivalOf(session: SMTPServerSession, raw: Buffer): Omit<Arrival, 'messageId'> {

@@ -79,6 +79,11 @@ export function createAnswers(): Answers {
   };
 }
 
+/** One reply stands for all recipients after the dot. */
+export function firstAnswer(answers: Answers, recipients: readonly Recipient[], stage: Stage): string | null {
+  return recipients.map(({ address }) => answers.ask(address, stage)).find((reply) => reply !== null) ?? null;
+}
+
 export function createLedger(): Ledger & { add(arrival: Omit<Arrival, 'messageId'>): Arrival } {
   const arrivals: Arrival[] = [];
   const listeners = new Set<(arrival: Arrival) => void>();
