@@ -7,7 +7,7 @@ import { cleanText } from './clean.ts';
 import { unfoldFlowed } from './flowed.ts';
 import { htmlToText } from './html-text.ts';
 import type { MimePart } from './mime-tree.ts';
-import { parameter, readStructured } from './parameter.ts';
+import { parameter } from './parameter.ts';
 import { decodeTransfer } from './transfer-encoding.ts';
 
 export interface BodyParts {
@@ -36,15 +36,12 @@ function isBrokenMultipart(part: MimePart): boolean {
 }
 
 export function dispositionOf(part: MimePart): string | null {
-  const raw = part.headers.first('content-disposition');
-  if (raw === null) return null;
-  return readStructured(raw).value || null;
+  return part.disposition?.value || null;
 }
 
 /** Content-Disposition's filename before Content-Type's name (RFC 2183 2.3). */
 export function rawNameOf(part: MimePart): string | null {
-  const raw = part.headers.first('content-disposition');
-  const fromDisposition = raw === null ? null : parameter(readStructured(raw), 'filename');
+  const fromDisposition = part.disposition === null ? null : parameter(part.disposition, 'filename');
   return fromDisposition || parameter(part.contentType, 'name') || null;
 }
 

@@ -32,23 +32,12 @@ function addHeaders(hash: Hash, headers: Headers, names: readonly string[]): voi
   for (const name of names) addValue(hash, name, raw(headers, name));
 }
 
-/** Every line end as LF, none at the end of the part: POP3 adds one, mbox stores lose some. */
-export function canonicalBody(bytes: Buffer): Buffer {
+/** Every line end as LF, none at the end of the part: POP3 adds one, mbox stores lose some. As latin1: one character is one byte. */
+export function canonicalBody(bytes: Buffer): string {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === LF || bytes[end - 1] === CR)) end -= 1;
-  const body = bytes.subarray(0, end);
-  const first = body.indexOf(CR);
-  if (first < 0) return body;
-  const out = Buffer.allocUnsafe(body.length);
-  body.copy(out, 0, 0, first);
-  let size = first;
-  for (let at = first; at < body.length; at += 1) {
-    const byte = body[at] as number;
-    if (byte === CR && body[at + 1] === LF) continue;
-    out[size] = byte === CR ? LF : byte;
-    size += 1;
-  }
-  return out.subarray(0, size);
+  const body = bytes.toString('latin1', 0, end);
+  return body.includes('\r') ? body.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : body;
 }
 
 function addPart(hash: Hash, bytes: Buffer, part: MimePart): void {
@@ -58,7 +47,7 @@ function addPart(hash: Hash, bytes: Buffer, part: MimePart): void {
   } else if (part.children.length > 0) for (const child of part.children) addPart(hash, bytes, child);
   else {
     const body = canonicalBody(partBytes(bytes, part));
-    hash.update(`part:${body.length}:`).update(body);
+    hash.update(`part:${body.length}:`).update(body, 'latin1');
   }
 }
 

@@ -17,6 +17,7 @@ export interface MimePart {
   readonly headers: Headers;
   readonly type: string;
   readonly contentType: Structured;
+  readonly disposition: Structured | null;
   readonly encoding: string;
   readonly headerStart: number;
   readonly bodyStart: number;
@@ -129,11 +130,13 @@ class TreeReader {
   #makePart(headers: Headers, headerStart: number, bodyStart: number, parent: MimePart | null, fallback: string): MimePart {
     const contentType = readStructured(headers.first('content-type') ?? '');
     const type = typeOf(contentType, fallback);
+    const disposition = headers.first('content-disposition');
     return {
       partId: partIdOf(parent, type),
       headers,
       type,
       contentType,
+      disposition: disposition === null ? null : readStructured(disposition),
       encoding: readStructured(headers.first('content-transfer-encoding') ?? '').value,
       headerStart,
       bodyStart,

@@ -58,8 +58,11 @@ function readEnvelope(headers: Headers, charset: string | null): Envelope {
 }
 
 function previewOf(text: string | null): string {
-  const start = (text ?? '').slice(0, 20_000).replace(/\s+/g, ' ').trim();
-  return cut(start, PREVIEW_LENGTH);
+  for (const length of [1000, 20_000]) {
+    const start = (text ?? '').slice(0, length).replace(/\s+/g, ' ').trim();
+    if (start.length >= PREVIEW_LENGTH || length >= (text ?? '').length) return cut(start, PREVIEW_LENGTH);
+  }
+  return '';
 }
 
 const NO_BODY: BodyText = { text: null, html: null, notes: [] };
