@@ -22,12 +22,15 @@ export interface EmailBodyPart {
 }
 
 export interface BounceRecipient {
+  /** Who could not be reached (RFC 3464 Final-Recipient). */
   readonly recipient: string | null;
+  /** The address the sender gave (Original-Recipient), when the report tells; a forwarded address has another `recipient`. */
+  readonly originalRecipient: string | null;
   /** RFC 3463 status such as 5.1.1, or null where none could be read. */
   readonly status: string | null;
   readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
   readonly permanent: boolean | null;
-  /** One word: unknown-user, mailbox-full, blocked … */
+  /** One word: user-unknown, mailbox-full, blocked …; `delivered` where the report tells of success. */
   readonly reason: string;
   readonly diagnostic: string | null;
 }

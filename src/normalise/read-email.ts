@@ -10,7 +10,7 @@ import type { Email, ReadEmail } from '../model/email.ts';
 import { readAddresses } from './address.ts';
 import { isRealAttachment, listAttachments } from './attachment.ts';
 import { type BodyText, bodyParts, bodyText } from './body.ts';
-import { readBounce } from './bounce.ts';
+import { readBounce } from './bounce/bounce.ts';
 import { calendarMethod, isAutoReply, ownParts, readImportance, readList, readProtection } from './classify.ts';
 import { cut } from './clean.ts';
 import { readDate } from './date.ts';
