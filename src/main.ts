@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { commands } from './cli/commands.ts';
 import { ConfigError, runFrame } from './cli/frame.ts';
 import type { House } from './cli/house.ts';
+import { isApproved } from './config/approval.ts';
 import type { Config } from './config/config.ts';
 import { environment } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
+import { dropsTooMany, planMailboxes } from './config/plan.ts';
 import { problemLine } from './config/problem.ts';
 import { connectors } from './connector/registry.ts';
 import { createCredentials } from './credential/credential.ts';
@@ -21,9 +23,9 @@ import { failedEmail, PARSER_VERSION } from './normalise/read-email.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { crashingSteps, noSteps, type StepPoints } from './platform/step.ts';
-import { connectDatabase } from './store/database.ts';
+import { connectDatabase, type Database } from './store/database.ts';
 import { joinEmbeddedPostgres } from './store/embedded.ts';
-import { adoptMailboxes } from './store/mailboxes.ts';
+import { adoptMailboxes, listMailboxes } from './store/mailboxes.ts';
 import { migrate } from './store/migrate.ts';
 
 const stopping = new AbortController();
@@ -42,6 +44,16 @@ async function readConfig(file: string): Promise<Config> {
   if ('problems' in loaded) throw new ConfigError(loaded.problems);
   for (const warning of loaded.config.warnings) process.stderr.write(`warning: ${problemLine(warning)}\n`);
   return loaded.config;
+}
+
+async function openStore(config: Config): Promise<{ database: Database; close(): Promise<void> }> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const one of closing.reverse()) await one();
+  };
+  const database = await openDatabase(config, createLog({ ...config.log, redact: redactor.redact }), closing);
+  await migrate(database);
+  return { database, close };
 }
 
 async function openHouse(config: Config): Promise<{ house: House; close(): Promise<void> }> {
@@ -63,10 +75,11 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
   const steps = stepPoints();
   const database = await openDatabase(config, log, closing);
   const migrated = await migrate(database);
-  await adoptMailboxes(database, config.mailboxes);
+  await adopt(database, config, log);
+  let current = config;
   const credentials = createCredentials({
     database,
-    providers: () => config.oauth,
+    providers: () => current.oauth,
     tokenKey: config.tokenKey,
     ownKeyFile: join(config.dataDir, 'token.key'),
     environment,
@@ -90,6 +103,11 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
   };
   return {
     config,
+    currentConfig: () => current,
+    async takeOver(next) {
+      await adoptMailboxes(database, next.mailboxes, { pauseMissing: true });
+      current = next;
+    },
     log,
     clock,
     steps,
@@ -102,6 +120,28 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     deliver: async () => {},
     dueToSend: async () => [],
   };
+}
+
+/** Rule 10: a config that lost more than 5 % of the mailboxes pauses none of them before a person has approved it. */
+async function adopt(database: Database, config: Config, log: Log): Promise<void> {
+  const known = (await listMailboxes(database)).map(({ id, address, state }) => ({
+    id,
+    address,
+    paused: state === 'paused',
+    fingerprint: null,
+  }));
+  const plan = planMailboxes(known, config.mailboxes, () => null);
+  const waits = dropsTooMany(plan) && !(await isApproved(config));
+  if (waits) {
+    log.error(
+      'the config lacks many mailboxes that were served; they are not served now, and not paused before "mailroom plan --approve"',
+      {
+        missing: plan.dropped.length,
+        of: plan.served,
+      },
+    );
+  }
+  await adoptMailboxes(database, config.mailboxes, { pauseMissing: !waits });
 }
 
 async function openDatabase(config: Config, log: Log, closing: (() => Promise<unknown>)[]) {
@@ -156,7 +196,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   process.exitCode = await runFrame(
-    { version, commands, environment, streams: process, signal: stopping.signal, loadConfig: readConfig, openHouse },
+    { version, commands, environment, streams: process, signal: stopping.signal, loadConfig: readConfig, openHouse, openStore },
     process.argv.slice(2),
   );
 } catch (error) {

@@ -6,6 +6,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
+import type { Database } from '../store/database.ts';
 import type { House } from './house.ts';
 import type { Output } from './output.ts';
 
@@ -21,6 +22,8 @@ export interface CommandContext {
   loadConfig(): Promise<Config>;
   /** Database, connectors and all that hangs on the config; closed by the frame when the command ends. */
   openHouse(): Promise<House>;
+  /** The database alone, without taking the mailboxes of the config over: for commands that only look. */
+  openStore(): Promise<Database>;
 }
 
 export interface CommandArguments {

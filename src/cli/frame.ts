@@ -4,6 +4,7 @@ import type { Config, Problem } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { problemLine } from '../config/problem.ts';
 import { asFailure } from '../model/failure.ts';
+import type { Database } from '../store/database.ts';
 import { type Command, type CommandContext, EXIT, UsageError } from './command.ts';
 import type { House } from './house.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
@@ -17,6 +18,7 @@ export interface Frame {
   loadConfig(file: string): Promise<Config>;
   /** The house and how to leave it. */
   openHouse(config: Config): Promise<{ readonly house: House; close(): Promise<void> }>;
+  openStore(config: Config): Promise<{ readonly database: Database; close(): Promise<void> }>;
 }
 
 /** Thrown by loadConfig; the frame prints each problem on a line of its own. */
@@ -78,6 +80,11 @@ async function runCommand(
       const opened = await frame.openHouse(await loadConfig());
       close = opened.close;
       return opened.house;
+    },
+    async openStore() {
+      const opened = await frame.openStore(await loadConfig());
+      close = opened.close;
+      return opened.database;
     },
   };
   try {

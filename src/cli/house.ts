@@ -8,7 +8,12 @@ import type { Database } from '../store/database.ts';
 
 /** What is made once in main.ts and handed to commands. */
 export interface House {
+  /** As it was when the house was opened. */
   readonly config: Config;
+  /** The newest one that was taken over. */
+  currentConfig(): Config;
+  /** A reloaded config takes effect: mailboxes that are no longer in it are paused. */
+  takeOver(config: Config): Promise<void>;
   readonly log: Log;
   readonly clock: Clock;
   readonly steps: StepPoints;

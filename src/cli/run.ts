@@ -1,9 +1,12 @@
-import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { type ConfigWatch, watchConfig } from '../config/watch.ts';
 import { serveHealth } from '../health/http.ts';
 import { createMetrics } from '../health/metrics.ts';
 import { serve } from '../mailbox/serve.ts';
+import { listMailboxes } from '../store/mailboxes.ts';
 import { query } from '../store/rows.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
+import { ConfigError } from './frame.ts';
 import type { House } from './house.ts';
 
 const GRACE_MS = 25_000;
@@ -23,24 +26,46 @@ SIGTERM and SIGINT end it gracefully within 30 seconds. /health and /metrics ans
       : null;
     house.log.info('serving', { mailboxes: house.config.mailboxes.length, health: health?.port ?? null });
     warnOfClearText(house);
+    const watch = await watchFiles(house, context);
     const hardStop = () => setTimeout(() => process.exit(EXIT.failed), GRACE_MS).unref();
     context.signal.addEventListener('abort', hardStop, { once: true });
     await serve(house.syncContext, {
       holder: house.holder,
-      config: watchedConfig(house, context),
+      config: watch.current,
       deliver: house.deliver,
       dueToSend: house.dueToSend,
       finished: ({ failure, counts }, durationMs) =>
         metrics.passDone({ failureCode: failure?.code ?? null, durationMs, ...counts }),
     });
+    await watch.close();
     await health?.close();
     house.log.info('stopped');
     return EXIT.done;
   },
 };
 
-function watchedConfig(house: House, _context: CommandContext): () => Config {
-  return () => house.config;
+async function watchFiles(house: House, context: CommandContext): Promise<ConfigWatch> {
+  const { log, clock, database } = house;
+  const { environment: env, configFile: file, signal } = context;
+  const first = await loadConfig(file, { env, now: clock.now() });
+  if ('problems' in first) throw new ConfigError(first.problems);
+  const known = async () =>
+    (await listMailboxes(database)).map(({ id, address, state }) => ({
+      id,
+      address,
+      paused: state === 'paused',
+      fingerprint: null,
+    }));
+  const watch = await watchConfig({ file, env, clock, log, signal, first, known, changed: house.takeOver });
+  const hangUp = () => void watch.reload();
+  process.on('SIGHUP', hangUp);
+  return {
+    ...watch,
+    close() {
+      process.off('SIGHUP', hangUp);
+      return watch.close();
+    },
+  };
 }
 
 function warnOfClearText(house: House): void {

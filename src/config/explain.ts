@@ -84,7 +84,8 @@ function fingerprintOf(mailbox: ResolvedMailbox, servers: ReadonlyMap<string, Re
   const used = ['receive', 'send', 'items'].map((section) => {
     const node = mailbox.node.entries.get(section)?.node;
     const server = node === undefined ? undefined : servers.get(serverName(node) ?? '');
-    return server === undefined || server === null ? null : plain(server.node);
+    // The file of an authority may change without its name.
+    return server === undefined || server === null ? null : [plain(server.node), server.config.ca];
   });
   return createHash('sha256')
     .update(JSON.stringify([sorted(plain(mailbox.node)), sorted(used)]))

@@ -160,6 +160,17 @@ describe('a running server', () => {
     }
   });
 
+  test('keeps the very same objects for mailboxes whose settings did not change', async () => {
+    await write(head('') + boxes('a', 'b'));
+    const before = (await start()).current().mailboxes;
+    await write(head('') + boxes('b', 'a', 'c').replace('a@example.com,', 'a@example.com, keep: tracked,'));
+    await until(() => expect(addresses()).toEqual(['b', 'a', 'c']));
+    const after = watch!.current().mailboxes;
+    expect(after[0]).toBe(before[1]);
+    expect(after[1]).not.toBe(before[0]);
+    expect(after[1]?.keep).toBe('tracked');
+  });
+
   test('asks a command again after its time', async () => {
     await writeFile(join(home, 'list'), '{"address":"a@example.com","receive":{"server":"s"}}\n');
     await write(head('mailboxesFrom: [{ exec: [cat, list], every: 1 min }]'));

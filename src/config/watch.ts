@@ -174,10 +174,11 @@ async function consider(watching: Watching, next: Good): Promise<void> {
     return;
   }
   watching.refusal = null;
-  watching.good = next;
+  const taken = keepUnchanged(good, next);
+  watching.good = taken;
   for (const warning of next.config.warnings) log.warn('configuration warning', { line: problemLine(warning) });
-  warnOfRestart(log, good.config, next.config);
-  await watching.changed(next.config, plan);
+  warnOfRestart(log, good.config, taken.config);
+  await watching.changed(taken.config, plan);
   await recordServed(next.config, next.explanation);
   log.info('configuration taken over', {
     added: plan.added.length,
@@ -186,6 +187,17 @@ async function consider(watching: Watching, next: Good): Promise<void> {
     resumed: plan.resumed.length,
     dropped: plan.dropped.length,
   });
+}
+
+/** A mailbox whose settings are the same stays the very same object, so that whoever serves it need not start anew. */
+function keepUnchanged(before: Good, next: Good): Good {
+  const old = new Map(before.config.mailboxes.map((mailbox) => [mailbox.id, mailbox]));
+  const mailboxes = next.config.mailboxes.map((mailbox) => {
+    const known = old.get(mailbox.id);
+    const same = known !== undefined && before.explanation.fingerprint(mailbox.id) === next.explanation.fingerprint(mailbox.id);
+    return same ? known : mailbox;
+  });
+  return { ...next, config: Object.freeze({ ...next.config, mailboxes: Object.freeze(mailboxes) }) };
 }
 
 /** What is made once at the start cannot change under a running server. */
