@@ -1,0 +1,45 @@
+// Every operation by the name of its request element.
+import type { Call } from '../call.ts';
+import type { Element } from '../xml/element.ts';
+import { createAttachment, deleteAttachment, getAttachment } from './attachments.ts';
+import { createFolder } from './create-folder.ts';
+import { createItem } from './create-item.ts';
+import { deleteFolder, emptyFolder } from './delete-folder.ts';
+import { deleteItem } from './delete-item.ts';
+import { findFolder } from './find-folder.ts';
+import { findItem } from './find-item.ts';
+import { getFolder } from './get-folder.ts';
+import { getItem } from './get-item.ts';
+import { copyFolder, moveFolder } from './move-folder.ts';
+import { copyItem, moveItem } from './move-item.ts';
+import { sendItem } from './send-item.ts';
+import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
+import { syncFolderItems } from './sync-folder-items.ts';
+import { updateFolder } from './update-folder.ts';
+import { updateItem } from './update-item.ts';
+
+export type Operation = (request: Element, call: Call) => Promise<Element> | Element;
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  GetFolder: getFolder,
+  FindFolder: findFolder,
+  CreateFolder: createFolder,
+  UpdateFolder: updateFolder,
+  MoveFolder: moveFolder,
+  CopyFolder: copyFolder,
+  DeleteFolder: deleteFolder,
+  EmptyFolder: emptyFolder,
+  SyncFolderHierarchy: syncFolderHierarchy,
+  SyncFolderItems: syncFolderItems,
+  FindItem: findItem,
+  GetItem: getItem,
+  CreateItem: createItem,
+  UpdateItem: updateItem,
+  DeleteItem: deleteItem,
+  MoveItem: moveItem,
+  CopyItem: copyItem,
+  SendItem: sendItem,
+  CreateAttachment: createAttachment,
+  GetAttachment: getAttachment,
+  DeleteAttachment: deleteAttachment,
+};

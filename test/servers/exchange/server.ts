@@ -1,0 +1,187 @@
+// The HTTP server in front: paths, authentication, affinity, and the bad moments that are not SOAP.
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type AuthOptions, authenticate } from './auth/authenticate.ts';
+import { EwsFault } from './errors.ts';
+import type { Account, Exchange } from './exchange.ts';
+import type { FaultRule } from './faults.ts';
+import { type Answer, faultAnswer, type Prepared, perform, prepare } from './soap/handle.ts';
+
+export interface ServerOptions {
+  host?: string;
+  port?: number;
+  auth?: AuthOptions;
+  tls?: { cert: string | Buffer; key: string | Buffer };
+  /** Sees every answer's text, for validation. */
+  onAnswer?: (text: string, operation: string) => void;
+}
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/** The largest request taken; Exchange's own default is 64 MB [doc]. */
+const LARGEST_REQUEST = 64 * 1024 * 1024;
+
+export async function serve(exchange: Exchange, options: ServerOptions = {}): Promise<RunningServer> {
+  const auth = options.auth ?? { schemes: ['basic'] };
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    handle(exchange, auth, options, request, response).catch((error: unknown) => {
+      process.stderr.write(`mailroom-exchange: ${error instanceof Error ? error.stack : String(error)}\n`);
+      response.destroy();
+    });
+  };
+  const server = options.tls === undefined ? createHttpServer(listener) : createHttpsServer(options.tls, listener);
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  return {
+    port,
+    url: `${scheme}://${options.host ?? '127.0.0.1'}:${port}/EWS/Exchange.asmx`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LARGEST_REQUEST) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+async function handle(
+  exchange: Exchange,
+  auth: AuthOptions,
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
+  const body = await readBody(request);
+  const path = (request.url ?? '/').split('?')[0]!.toLowerCase();
+  if (path !== '/ews/exchange.asmx') return end(response, 404, '', 'text/html');
+  const verdict = authenticate(exchange, auth, request);
+  // An empty body and one header per scheme, for GET and POST alike (reference 2 [wire]).
+  if ('challenge' in verdict) return end(response, 401, '', undefined, { 'WWW-Authenticate': verdict.challenge });
+  if (verdict.persistent) response.setHeader('Persistent-Auth', 'true');
+  if (body === undefined) return end(response, 413, '', 'text/html');
+  if (request.method !== 'POST') return end(response, 200, SERVICE_PAGE, 'text/html; charset=utf-8');
+  echoRequestId(request, response);
+  await answerSoap(exchange, verdict.account, body, options, request, response);
+}
+
+const SERVICE_PAGE = '<html><head><title>Service</title></head><body>You have created a service.</body></html>';
+
+function echoRequestId(request: IncomingMessage, response: ServerResponse) {
+  const id = request.headers['client-request-id'];
+  if (request.headers['return-client-request-id'] === 'true' && typeof id === 'string')
+    response.setHeader('client-request-id', id);
+}
+
+async function answerSoap(
+  exchange: Exchange,
+  account: Account,
+  body: string,
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
+  let prepared: Prepared | undefined;
+  let rule: FaultRule | undefined;
+  let answer: Answer;
+  try {
+    prepared = prepare(exchange, account, body, headersOf(request));
+    rule = exchange.faults.take(prepared.operation.name, prepared.call.mailbox.address);
+    if (rule !== undefined && (await misbehaveBefore(rule, response))) return;
+    answer = await perform(prepared, rule);
+  } catch (error) {
+    answer = faultAnswer(error, prepared?.operation.name ?? 'request');
+    if (error instanceof EwsFault && error.code === 'ErrorServerBusy') response.setHeader('Retry-After', '30');
+  }
+  options.onAnswer?.(answer.text, answer.operation);
+  if (rule !== undefined && (await misbehaveAfter(rule, answer, response))) return;
+  end(response, answer.status, answer.text, 'text/xml; charset=utf-8');
+}
+
+function headersOf(request: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+function end(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  type?: string,
+  headers: Record<string, string | string[]> = {},
+) {
+  const bytes = Buffer.from(text, 'utf8');
+  response.writeHead(status, {
+    ...(type === undefined ? {} : { 'Content-Type': type }),
+    'Content-Length': bytes.length,
+    ...headers,
+  });
+  response.end(bytes);
+}
+
+/** Moments at which nothing is carried out (reference 11). */
+async function misbehaveBefore(rule: FaultRule, response: ServerResponse): Promise<boolean> {
+  switch (rule.fault) {
+    case 'reset-before':
+      response.socket?.resetAndDestroy();
+      return true;
+    case 'unavailable':
+      end(response, 503, 'The service is unavailable.', 'text/html', { 'Retry-After': '30' });
+      return true;
+    case 'unauthorized':
+      end(response, 401, '', undefined, { 'WWW-Authenticate': ['Negotiate', 'NTLM'] });
+      return true;
+    case 'login-page':
+      end(response, 302, '', 'text/html', { Location: '/owa/auth/logon.aspx?url=/EWS/Exchange.asmx&reason=0' });
+      return true;
+    case 'empty-500':
+      end(response, 500, '');
+      return true;
+    case 'html':
+      end(response, 200, '<html><body><h1>Maintenance</h1></body></html>', 'text/html; charset=utf-8');
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Moments at which the work is done, but the answer does not come whole. */
+async function misbehaveAfter(rule: FaultRule, answer: Answer, response: ServerResponse): Promise<boolean> {
+  if (rule.fault === 'lost-answer') {
+    response.socket?.resetAndDestroy();
+    return true;
+  }
+  if (rule.fault === 'truncated-500') {
+    end(response, 500, answer.text.slice(0, Math.floor(answer.text.length / 2)), 'text/xml; charset=utf-8');
+    return true;
+  }
+  if (rule.fault !== 'slow-body') return false;
+  const bytes = Buffer.from(answer.text);
+  response.writeHead(answer.status, { 'Content-Type': 'text/xml; charset=utf-8' });
+  for (let at = 0; at < bytes.length; at += 700) {
+    response.write(bytes.subarray(at, at + 700));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  response.end();
+  return true;
+}

@@ -1,0 +1,40 @@
+// Every behaviour that is field knowledge nobody here verified ([exp] in the reference) is a switch that a test can flip.
+// `bin/mailroom-exchange probe` asks a real server about them.
+
+export interface Switch {
+  default: boolean;
+  what: string;
+}
+
+export const SWITCHES = {
+  rewriteBodies: { default: true, what: 'HTML bodies come back wrapped and with CRLF (reference 35 [exp, documented in part])' },
+  rewriteRecipients: {
+    default: true,
+    what: 'Recipients come back resolved: display name and routing type of the directory (35 [exp])',
+  },
+  rewriteSubjects: { default: true, what: 'Subjects lose control characters, categories lose duplicates (35 [exp])' },
+  overwriteNeedsChangeKey: {
+    default: false,
+    what: 'UpdateItem without a change key fails even with AlwaysOverwrite (33: documentation says yes, field reports no [exp])',
+  },
+  deleteToDeletedItemsIsUpdate: {
+    default: false,
+    what: 'SyncFolderItems reports a move to Deleted Items as Update, not Delete (19 [exp])',
+  },
+  patternChangeDropsExceptions: { default: true, what: 'A changed recurrence pattern drops all exceptions (42 [exp])' },
+  searchUid: { default: true, what: 'FindItem can search calendar:UID (44: not on old versions [exp])' },
+  illegalCharacters: { default: false, what: 'Characters that XML 1.0 forbids are sent as character references (9 [wire])' },
+  driftChangeKeys: { default: false, what: 'Change keys move in the background after a write (34 [wire])' },
+  loseSyncStates: { default: false, what: 'Every SyncState but an empty one is answered with ErrorInvalidSyncStateData (22)' },
+  repeatChanges: { default: false, what: 'SyncFolderItems delivers the changes of the last call once more (22)' },
+  heartbeats: { default: true, what: 'Streams carry a status event every 45 s (53: real servers were seen sending none [exp])' },
+  longSyncStates: { default: false, what: 'SyncStates are tens of kilobytes long (18 [doc])' },
+  regenerateMime: { default: false, what: 'MIME of a message is generated from its properties instead of kept [exp]' },
+} as const satisfies Record<string, Switch>;
+
+export type SwitchName = keyof typeof SWITCHES;
+export type Switches = Record<SwitchName, boolean>;
+
+export function defaultSwitches(): Switches {
+  return Object.fromEntries(Object.entries(SWITCHES).map(([name, { default: on }]) => [name, on])) as Switches;
+}
