@@ -17,6 +17,7 @@ import { createSecretReader } from './credential/read-secret.ts';
 import { createRedactor, type Redactor } from './credential/redactor.ts';
 import { createCircuits } from './mailbox/circuit.ts';
 import { createConnections } from './mailbox/connections.ts';
+import { discreetConnectors } from './mailbox/discreet-connector.ts';
 import type { SyncContext } from './mailbox/sync-mailbox.ts';
 import { createReaderPool } from './normalise/pool.ts';
 import { failedEmail, PARSER_VERSION } from './normalise/read-email.ts';
@@ -95,8 +96,8 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     clock,
     steps,
     signal: stopping.signal,
-    connectors,
-    credentialOf: (mailbox, auth) => credentials.for(mailbox.address, auth),
+    connectors: discreetConnectors(connectors, redactor.redact),
+    credentialOf: (mailbox, auth) => credentials.for(mailbox, auth),
     connections: createConnections(),
     circuits: createCircuits(clock),
     log,
@@ -112,6 +113,7 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     clock,
     steps,
     database,
+    credentials,
     migrated,
     connectors,
     holder: `${hostname()}:${process.pid}`,

@@ -1,4 +1,5 @@
 import { activities } from './activities.ts';
+import { auth } from './auth.ts';
 import type { Command } from './command.ts';
 import { exportCommand } from './export.ts';
 import { migrate } from './migrate.ts';
@@ -10,4 +11,4 @@ import { sync } from './sync.ts';
 import { test } from './test.ts';
 
 /** In the order in which an operator meets them. */
-export const commands: readonly Command[] = [test, run, sync, status, activities, show, exportCommand, reparse, migrate];
+export const commands: readonly Command[] = [test, auth, run, sync, status, activities, show, exportCommand, reparse, migrate];

@@ -1,5 +1,6 @@
 import type { Config, MailboxConfig } from '../config/config.ts';
 import type { Connector } from '../connector/connector.ts';
+import type { Credentials } from '../credential/credential.ts';
 import type { SyncContext } from '../mailbox/sync-mailbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -20,6 +21,7 @@ export interface House {
   readonly database: Database;
   /** The migrations that opening the house applied. */
   readonly migrated: readonly string[];
+  readonly credentials: Credentials;
   readonly connectors: ReadonlyMap<string, Connector>;
   /** Names this process among those that share the database. */
   readonly holder: string;

@@ -13,18 +13,28 @@ import type { Database } from '../store/database.ts';
 import { createAccessTokens } from './access-token.ts';
 import { createSecretReader, type SecretReader } from './read-secret.ts';
 import type { Redactor } from './redactor.ts';
+import { type Rotation, rotateKey } from './rotate-key.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createTokenEndpoint, type OAuthClient } from './token-endpoint.ts';
-import { createTokenKeys, type TokenKeys } from './token-keys.ts';
+import { createTokenKeys } from './token-keys.ts';
 import { createTokenVault, type TokenVault } from './token-vault.ts';
 
 export interface Credentials {
-  /** What `SessionContext.credential` is made of. `use` tells workloads of a mailbox apart in messages: `receive`, `send`. */
-  for(mailboxId: string, auth: AuthConfig, use?: string): (options?: { readonly rejected?: boolean }) => Promise<Credential>;
+  /** What `SessionContext.credential` is made of, one for each session. */
+  for(mailbox: MailboxName, auth: AuthConfig): (options?: { readonly rejected?: boolean }) => Promise<Credential>;
   readonly signIn: SignIn;
   readonly vault: TokenVault;
-  readonly keys: TokenKeys;
   readonly secrets: SecretReader;
+  /** The file that holds the key of the tokens, and can be given another one; null where it comes from elsewhere. */
+  readonly keyFile: string | null;
+  /** Gives every token a new key: a fresh one in the file of the present one, or the one given. */
+  rotateKey(next: Secret | null): Promise<Rotation>;
+}
+
+export interface MailboxName {
+  /** Under which its tokens are kept; an address may change under the same id. */
+  readonly id: string;
+  readonly address: string;
 }
 
 export interface CredentialsOptions {
@@ -50,43 +60,44 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const clientOf = (provider: OAuthProvider) => readClient(provider, secrets);
   const accessTokens = createAccessTokens({ vault, endpoint, clock, log, clientOf });
 
-  async function token(mailboxId: string, auth: AuthConfig, rejected: string | null): Promise<Credential & { method: 'oauth2' }> {
+  async function token(
+    mailbox: MailboxName,
+    auth: AuthConfig,
+    rejected: string | null,
+  ): Promise<Credential & { method: 'oauth2' }> {
     const provider = options.providers().get(auth.provider ?? '');
-    if (provider === undefined) throw unknownProvider(mailboxId, auth.provider);
-    const accessToken = await accessTokens.get(mailboxId, provider, rejected);
-    return { method: 'oauth2', username: nameOf(mailboxId, auth), accessToken };
+    if (provider === undefined) throw unknownProvider(mailbox.address, auth.provider);
+    const accessToken = await accessTokens.get(mailbox.id, provider, rejected);
+    return { method: 'oauth2', username: auth.username ?? mailbox.address, accessToken };
   }
 
-  async function password(mailboxId: string, auth: AuthConfig, use: string | undefined, fresh: boolean): Promise<Credential> {
+  async function password({ address }: MailboxName, auth: AuthConfig, fresh: boolean): Promise<Credential> {
+    const username = auth.username ?? address;
     if (auth.password === null) {
-      throw new Failure('auth-rejected', `no password is configured for ${mailboxId}`, { remedy: 'add auth.password' });
+      throw new Failure('auth-rejected', `no password is configured for ${address}`, { remedy: 'add auth.password' });
     }
-    const subject = `the password of mailbox ${mailboxId}${use === undefined ? '' : ` (${use})`}`;
-    return {
-      method: 'password',
-      username: nameOf(mailboxId, auth),
-      password: await secrets.read(auth.password, subject, { fresh }),
-    };
+    const subject = `the password of mailbox ${address}${username === address ? '' : ` (user ${username})`}`;
+    return { method: 'password', username, password: await secrets.read(auth.password, subject, { fresh }) };
   }
 
   return {
-    ...{ vault, keys, secrets },
+    ...{ vault, secrets, keyFile: keys.path, rotateKey: (next) => rotateKey(database, keys, secrets, next) },
     signIn: createSignIn({ vault, endpoint, clock, clientOf }),
-    for(mailboxId, auth, use) {
+    for(mailbox, auth) {
       let handedOut: string | null = null;
       return async ({ rejected = false } = {}) => {
         switch (auth.method) {
           case 'none':
             return { method: 'none' };
           case 'password':
-            return password(mailboxId, auth, use, rejected);
+            return password(mailbox, auth, rejected);
           case 'oauth2': {
-            const credential = await token(mailboxId, auth, rejected ? handedOut : null);
+            const credential = await token(mailbox, auth, rejected ? handedOut : null);
             handedOut = credential.accessToken;
             return credential;
           }
           default:
-            throw new Failure('refused', `${auth.method} is not a way to log in to this kind of server (${mailboxId})`, {
+            throw new Failure('refused', `${auth.method} is not a way to log in to this kind of server (${mailbox.address})`, {
               remedy: 'set auth.method to password or oauth2',
             });
         }
@@ -100,15 +111,10 @@ async function readClient(provider: OAuthProvider, secrets: SecretReader): Promi
   return { provider, clientSecret: provider.clientSecret === null ? null : await secrets.read(provider.clientSecret, subject) };
 }
 
-function nameOf(mailboxId: string, auth: AuthConfig): string {
-  if (auth.username !== null) return auth.username;
-  throw new Failure('auth-rejected', `no user name is configured for ${mailboxId}`, { remedy: 'add auth.username' });
-}
-
-function unknownProvider(mailboxId: string, provider: string | null): Failure {
+function unknownProvider(address: string, provider: string | null): Failure {
   return new Failure(
     'auth-rejected',
-    `mailbox ${mailboxId} logs in by OAuth2, but its provider ${provider ?? '(none)'} is not configured`,
+    `mailbox ${address} logs in by OAuth2, but its provider ${provider ?? '(none)'} is not configured`,
     {
       remedy: `name it in auth.provider and give its clientId under oauth.${provider ?? '<provider>'}`,
     },

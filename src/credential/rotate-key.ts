@@ -1,16 +1,34 @@
 /** Gives every token a new key: all of them in one transaction, or none. */
+import type { Secret } from '../model/auth.ts';
 import { Failure } from '../model/failure.ts';
 import { withFileLock } from '../platform/file-lock.ts';
 import { type Database, inTransaction } from '../store/database.ts';
 import { listTokens, lockKeyId, replaceKeyId, replaceSealed, type TokenRow } from '../store/tokens.ts';
-import type { SecretReader } from './read-secret.ts';
+import { placeOf, type SecretReader } from './read-secret.ts';
 import { seal, type TokenKey, unseal } from './token-cipher.ts';
-import { checkWritable, makeKeyFile, promoteKeyFile, readKeyFile, type TokenKeys } from './token-keys.ts';
+import { checkWritable, makeKeyFile, parsed, promoteKeyFile, readKeyFile, type TokenKeys } from './token-keys.ts';
 
 export interface Rotation {
   readonly formerKeyId: string | null;
   readonly keyId: string;
   readonly tokens: number;
+}
+
+/** Next null: a fresh key in the file of the present one. */
+export async function rotateKey(
+  database: Database,
+  keys: TokenKeys,
+  reader: SecretReader,
+  next: Secret | null,
+): Promise<Rotation> {
+  if (next !== null) {
+    const key = parsed(await reader.read(next, 'the new token key'), placeOf(next));
+    return rotateTo(database, await keys.read(), key);
+  }
+  if (keys.path !== null) return rotateFile(database, keys, keys.path, reader);
+  throw new Failure('refused', `the token key comes from ${keys.place}, where no new one can be written`, {
+    remedy: 'make the new key yourself ("openssl rand -base64 32") and name it: --new-key-file or --new-key-env',
+  });
 }
 
 const LOCK_WAIT_MS = 90_000; // longer than a renewal may take

@@ -1,6 +1,6 @@
 /** Signing a mailbox in and out, for the command line. */
 import type { OAuthProvider } from '../model/auth.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import { accountOf, merge } from './access-token.ts';
 import { type BrowserPrompt, loginByBrowser } from './browser-login.ts';
@@ -51,6 +51,16 @@ export function createSignIn({ vault, endpoint, clock, clientOf }: SignInOptions
     return { account: answer.account, scope: answer.scope, missingScopes: missing(provider.scopes, answer.scope) };
   }
 
+  /** RFC 7009. It is forgotten here already, so trouble at the provider is no reason to fail. */
+  async function giveBack(provider: OAuthProvider, url: string, token: string): Promise<boolean> {
+    try {
+      return (await endpoint.post(await clientOf(provider), url, { token })).ok;
+    } catch (error) {
+      if (asFailure(error) === undefined) throw error;
+      return false;
+    }
+  }
+
   return {
     async byDevice(request) {
       refuseWithoutLogin(request.provider);
@@ -61,14 +71,20 @@ export function createSignIn({ vault, endpoint, clock, clientOf }: SignInOptions
       return keep(request, await loginByBrowser({ ...request, endpoint, client: await clientOf(request.provider) }));
     },
     async out(mailboxId, provider) {
-      const tokens = await vault.read(accountOf(mailboxId, provider)).catch(() => null);
+      const account = accountOf(mailboxId, provider);
+      const tokens = await vault.read(account).catch(unlessBug);
       const token = tokens?.refreshToken ?? tokens?.accessToken ?? null;
-      await vault.remove(mailboxId);
+      await vault.remove(account);
       if (token === null || !provider.revocationUrl) return false;
-      const answer = await endpoint.post(await clientOf(provider), provider.revocationUrl, { token }).catch(() => null);
-      return answer?.ok === true;
+      return giveBack(provider, provider.revocationUrl, token);
     },
   };
+}
+
+/** A token that cannot be decrypted any more can still be forgotten. */
+function unlessBug(error: unknown): null {
+  if (asFailure(error) === undefined) throw error;
+  return null;
 }
 
 function refuseWithoutLogin(provider: OAuthProvider): void {

@@ -119,7 +119,7 @@ function cannotWrite(path: string, error: unknown): unknown {
   });
 }
 
-function parsed(text: string, place: string): TokenKey {
+export function parsed(text: string, place: string): TokenKey {
   const key = parseTokenKey(text);
   if (key !== null) return key;
   throw new Failure('unreachable', `the token key in ${place} is not 32 random bytes written as base64 or hex`, {

@@ -50,12 +50,12 @@ export interface LockedTokens {
 export interface TokenVault {
   read(account: TokenAccount): Promise<KeptTokens | null>;
   /** What is on record, without the tokens: needs no key. */
-  list(mailboxId?: string): Promise<readonly TokenRow[]>;
+  list(): Promise<readonly TokenRow[]>;
   /** What `work` saves is committed when this resolves. `reserve`: there need not have been a login. */
   locked<T>(account: TokenAccount, options: { reserve: boolean }, work: (locked: LockedTokens) => Promise<T>): Promise<T>;
   put(account: TokenAccount, tokens: Tokens): Promise<void>;
-  /** Of one mailbox, or of all. */
-  remove(mailboxId: string | null): Promise<number>;
+  /** One account's, or all of them. */
+  remove(account: TokenAccount | null): Promise<number>;
 }
 
 export interface TokenVaultOptions {
@@ -116,7 +116,7 @@ export function createTokenVault({ database, keys, redactor, lockWaitMs = 45_000
       const row = await inTransaction(database, (transaction) => readToken(transaction, account));
       return row === null ? null : unsealRow(row);
     },
-    list: (mailboxId) => inTransaction(database, (transaction) => listTokens(transaction, mailboxId)),
+    list: () => inTransaction(database, listTokens),
     locked: (account, { reserve }, work) =>
       // One try: whatever fails in here, the provider must not be asked a second time behind the caller's back.
       once(database, account, async (transaction) => {
@@ -131,7 +131,7 @@ export function createTokenVault({ database, keys, redactor, lockWaitMs = 45_000
       }),
     put: (account, tokens) =>
       inTransaction(database, async (transaction) => save(transaction, account, await keyForWriting(transaction), tokens)),
-    remove: (mailboxId) => inTransaction(database, (transaction) => removeTokens(transaction, mailboxId)),
+    remove: (account) => inTransaction(database, (transaction) => removeTokens(transaction, account)),
   };
 }
 

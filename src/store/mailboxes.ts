@@ -75,6 +75,7 @@ export async function purgeMailbox(
 ): Promise<{ readonly copies: number; readonly activities: number }> {
   return database.transaction(async (transaction) => {
     const copies = await execute(transaction, 'delete from copies where mailbox_id = ?', [id]);
+    await execute(transaction, 'delete from tokens where mailbox_id = ?', [id]);
     await execute(transaction, 'delete from mailboxes where id = ?', [id]);
     const activities = await execute(
       transaction,

@@ -43,10 +43,8 @@ export async function readToken(database: Database, account: TokenAccount): Prom
   return (await rows(database).where(keyOf(account)).first()) ?? null;
 }
 
-/** All of them, or those of one mailbox. */
-export async function listTokens(database: Database, mailboxId?: string): Promise<readonly TokenRow[]> {
-  const query = rows(database).orderBy(['mailbox_id', 'provider']);
-  return mailboxId === undefined ? query : query.where({ mailbox_id: mailboxId });
+export async function listTokens(database: Database): Promise<readonly TokenRow[]> {
+  return rows(database).orderBy(['mailbox_id', 'provider']);
 }
 
 /** Waits for whoever holds the row now, up to the time; then PostgreSQL's 55P03. */
@@ -91,9 +89,9 @@ export async function noteRefusal(database: Database, account: TokenAccount, at:
   await database('tokens').where(keyOf(account)).update({ refused_at: at, refused_reason: reason });
 }
 
-/** How many were removed. */
-export async function removeTokens(database: Database, mailboxId: string | null): Promise<number> {
-  return mailboxId === null ? database('tokens').delete() : database('tokens').where({ mailbox_id: mailboxId }).delete();
+/** One account's, or all of them; how many were removed. */
+export async function removeTokens(database: Database, account: TokenAccount | null): Promise<number> {
+  return account === null ? database('tokens').delete() : database('tokens').where(keyOf(account)).delete();
 }
 
 /** The id of the key in use, or null before the first token. Locked, so that no rotation comes in between. */

@@ -17,6 +17,7 @@ import { type FakeAnswer, type OAuth2Server, startOAuth2Server } from '../server
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
 
 const ANNA = 'anna@example.com';
+const anna = { id: ANNA, address: ANNA };
 const auth: AuthConfig = { method: 'oauth2', username: ANNA, password: null, provider: 'example', shared: false };
 
 let db: TestDatabase;
@@ -116,7 +117,7 @@ describe('signing in by browser', () => {
     expect(await signIn(room)).toMatchObject({ account: ANNA, missingScopes: [] });
     const [request] = server.tokenRequests;
     expect(request!.form.get('code_verifier')).toMatch(/^[\w-]{43}$/);
-    expect(await tokenOf(room.for(ANNA, auth))).toMatch(/./);
+    expect(await tokenOf(room.for(anna, auth))).toMatch(/./);
     expect(server.tokenRequests).toHaveLength(1);
   });
 
@@ -173,7 +174,7 @@ describe('signing in by browser', () => {
       complain: (sentence) => complaints.push(sentence),
     });
     expect(complaints).toHaveLength(1);
-    expect(await tokenOf(room.for(ANNA, auth))).toMatch(/./);
+    expect(await tokenOf(room.for(anna, auth))).toMatch(/./);
   });
 
   test('takes a paste also while it listens, and complains where nobody can paste', async () => {
@@ -212,7 +213,7 @@ describe('signing in by device', () => {
     });
     await visiting;
     expect(clock.slept.slice(0, 4)).toEqual([5000, 10_000, 10_000, 15_000]);
-    expect(await tokenOf(room.for(ANNA, auth))).toMatch(/./);
+    expect(await tokenOf(room.for(anna, auth))).toMatch(/./);
   });
 
   test.each<[string, FakeAnswer, RegExp]>([
@@ -247,7 +248,7 @@ describe('renewing', () => {
   test('happens before the token ends; the rotated refresh token is stored and used next', async () => {
     const room = openRoom();
     await signIn(room);
-    const credential = room.for(ANNA, auth);
+    const credential = room.for(anna, auth);
     const tokens = [await tokenOf(credential)];
     for (let hour = 0; hour < 3; hour += 1) {
       clock.advance(HOUR - 60_000);
@@ -261,7 +262,7 @@ describe('renewing', () => {
     const rooms = Array.from({ length: 4 }, () => openRoom());
     await signIn(rooms[0]!);
     clock.advance(2 * HOUR);
-    const asking = rooms.flatMap((room) => Array.from({ length: 5 }, () => tokenOf(room.for(ANNA, auth))));
+    const asking = rooms.flatMap((room) => Array.from({ length: 5 }, () => tokenOf(room.for(anna, auth))));
     expect(new Set(await Promise.all(asking)).size).toBe(1);
     expect(refreshes()).toHaveLength(1);
   });
@@ -272,7 +273,7 @@ describe('renewing', () => {
     clock.advance(2 * HOUR);
     const holder = holdLock(db.url);
     await new Promise((locked) => holder.stdout!.once('data', locked));
-    const asking = tokenOf(room.for(ANNA, auth));
+    const asking = tokenOf(room.for(anna, auth));
     await wait(100);
     expect(refreshes()).toHaveLength(0);
     holder.kill('SIGKILL');
@@ -283,7 +284,7 @@ describe('renewing', () => {
   test('after a refusal by the mail server happens once, and not again for half a minute', async () => {
     const room = openRoom();
     await signIn(room);
-    const credential = room.for(ANNA, auth);
+    const credential = room.for(anna, auth);
     clock.advance(60_000);
     const first = await tokenOf(credential);
     const second = await tokenOf(credential, true);
@@ -304,7 +305,7 @@ describe('renewing', () => {
     await signIn(room);
     for (let hour = 0; hour < 2; hour += 1) {
       clock.advance(HOUR);
-      expect(await tokenOf(room.for(ANNA, auth))).toBe('plain');
+      expect(await tokenOf(room.for(anna, auth))).toBe('plain');
     }
     expect(new Set(refreshes().map(({ form }) => form.get('refresh_token'))).size).toBe(1);
   });
@@ -320,11 +321,11 @@ describe('renewing', () => {
     };
     const database = failingToCommit(db.database, () => armed && cuts-- > 0);
     const shaky = openRoom({ database });
-    expect(await tokenOf(shaky.for(ANNA, auth))).toMatch(/./);
+    expect(await tokenOf(shaky.for(anna, auth))).toMatch(/./);
     expect(refreshes()).toHaveLength(1);
     clock.advance(2 * HOUR);
     // The stored refresh token is the new one: the old one would be refused as used.
-    expect(await tokenOf(openRoom().for(ANNA, auth))).toMatch(/./);
+    expect(await tokenOf(openRoom().for(anna, auth))).toMatch(/./);
   });
 });
 
@@ -360,7 +361,7 @@ describe('a renewal that fails', () => {
     await signIn(room);
     clock.advance(2 * HOUR);
     server.intercept = () => (typeof answer === 'function' ? answer() : answer);
-    return failureOf(tokenOf(room.for(ANNA, auth)));
+    return failureOf(tokenOf(room.for(anna, auth)));
   }
 
   test.each<[string, FakeAnswer, Partial<Failure>]>([
@@ -396,7 +397,7 @@ describe('a renewal that fails', () => {
     await signIn(room);
     clock.advance(2 * HOUR);
     await server.stop();
-    const failure = await failureOf(tokenOf(room.for(ANNA, auth)));
+    const failure = await failureOf(tokenOf(room.for(anna, auth)));
     expect(failure).toMatchObject({ code: 'unreachable' });
     expect(failure.message).toMatch(/example cannot be reached at 127.0.0.1:\d+: .*ECONNREFUSED/);
     server = await startOAuth2Server();
@@ -407,7 +408,7 @@ describe('a renewal that fails', () => {
     await signIn(room);
     clock.advance(2 * HOUR);
     server.intercept = () => oauthError('invalid_grant', 'revoked');
-    const credential = room.for(ANNA, auth);
+    const credential = room.for(anna, auth);
     for (let tries = 0; tries < 3; tries += 1)
       expect((await failureOf(tokenOf(credential))).message).toMatch(/invalid_grant: revoked/);
     expect(refreshes()).toHaveLength(1);
@@ -420,12 +421,12 @@ describe('a renewal that fails', () => {
   });
 
   test('nobody has signed in', async () => {
-    const failure = await failureOf(tokenOf(openRoom().for(ANNA, auth)));
+    const failure = await failureOf(tokenOf(openRoom().for(anna, auth)));
     expect(failure).toMatchObject({ code: 'auth-rejected', remedy: `mailroom auth login ${ANNA}` });
   });
 
   test('no provider of that name', async () => {
-    const failure = await failureOf(tokenOf(openRoom().for(ANNA, { ...auth, provider: 'other' })));
+    const failure = await failureOf(tokenOf(openRoom().for(anna, { ...auth, provider: 'other' })));
     expect(failure.message).toMatch(/its provider other is not configured/);
   });
 
@@ -433,7 +434,7 @@ describe('a renewal that fails', () => {
     const provider = { ...server.provider, tokenUrl: 'http://login.example.com/token' };
     const room = openRoom({ provider });
     await room.vault.put({ mailboxId: ANNA, provider: 'example' }, expiredTokens);
-    expect((await failureOf(tokenOf(room.for(ANNA, auth)))).message).toMatch(/is not https/);
+    expect((await failureOf(tokenOf(room.for(anna, auth)))).message).toMatch(/is not https/);
   });
 });
 
@@ -444,7 +445,7 @@ const expiredTokens = {
 
 test('a client that logs in for all its mailboxes needs nobody to sign in, and one token for all', async () => {
   const room = openRoom({ provider: server.machineProvider });
-  const tokens = await Promise.all(['a@x', 'b@x', 'c@x'].map((id) => tokenOf(room.for(id, auth))));
+  const tokens = await Promise.all(['a@x', 'b@x', 'c@x'].map((id) => tokenOf(room.for({ id, address: ANNA }, auth))));
   expect(new Set(tokens).size).toBe(1);
   expect(server.tokenRequests).toHaveLength(1);
   const failure = await failureOf(room.signIn.byDevice({ mailboxId: ANNA, provider: server.machineProvider, tell() {} }));
@@ -458,13 +459,13 @@ test('signing out gives the token back and forgets it', async () => {
   expect(await room.signIn.out(ANNA, server.provider)).toBe(true);
   expect(await room.vault.list()).toEqual([]);
   await room.vault.put({ mailboxId: ANNA, provider: 'example' }, { ...expiredTokens, refreshToken });
-  expect((await failureOf(tokenOf(room.for(ANNA, auth)))).message).toMatch(/invalid_grant/);
+  expect((await failureOf(tokenOf(room.for(anna, auth)))).message).toMatch(/invalid_grant/);
 });
 
 test('no token and no secret is in the database or in anything that was logged or thrown', async () => {
   const room = openRoom();
   await signIn(room);
-  const credential = room.for(ANNA, auth);
+  const credential = room.for(anna, auth);
   const seen = [await tokenOf(credential)];
   clock.advance(2 * HOUR);
   seen.push(await tokenOf(credential));
