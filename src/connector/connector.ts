@@ -174,7 +174,8 @@ export interface OutgoingEmail {
 
 export interface RecipientResult {
   readonly address: string;
-  readonly outcome: 'accepted' | 'deferred' | 'refused';
+  /** in-doubt: only in a receipt that is; the others of such a receipt were answered before the dot. */
+  readonly outcome: 'accepted' | 'deferred' | 'refused' | 'in-doubt';
   /** The server's own words, for people. */
   readonly response: string;
   /** Enhanced status code (RFC 3463) where given. */

@@ -102,11 +102,11 @@ test('when beforeDot rejects the dot never goes, and its Failure comes out', asy
 });
 
 test.each<[string, Answer, SendReceipt['outcome'], string]>([
-  ['hangs up without a word', 'hang up', 'in-doubt', 'deferred'],
-  ['says something that is no reply', 'what?', 'in-doubt', 'deferred'],
-  ['says 2 but not a reply code', '2ok', 'in-doubt', 'deferred'],
-  ['says 354 again', '354 more', 'in-doubt', 'deferred'],
-  ['begins a reply of several lines and hangs up', '250-2.0.0 well then hang up', 'in-doubt', 'deferred'],
+  ['hangs up without a word', 'hang up', 'in-doubt', 'in-doubt'],
+  ['says something that is no reply', 'what?', 'in-doubt', 'in-doubt'],
+  ['says 2 but not a reply code', '2ok', 'in-doubt', 'in-doubt'],
+  ['says 354 again', '354 more', 'in-doubt', 'in-doubt'],
+  ['begins a reply of several lines and hangs up', '250-2.0.0 well then hang up', 'in-doubt', 'in-doubt'],
   ['says 250', '250 2.6.0 queued as 1', 'accepted', 'accepted'],
   ['says 250 and hangs up', '250 2.6.0 queued as 1 then hang up', 'accepted', 'accepted'],
   ['says 451', '451 4.3.0 later', 'not-sent', 'deferred'],
@@ -122,6 +122,13 @@ test.each<[string, Answer, SendReceipt['outcome'], string]>([
 test('a reply to the dot that does not come in time leaves the message in doubt', async () => {
   const [receipt] = await sendOver({ answer: to(['.', 'silence']) }, mail(), { dotTimeoutMs: 50 });
   expect(receipt).toMatchObject({ outcome: 'in-doubt', failure: { code: 'unreachable' } });
+});
+
+test('in a doubtful receipt those who were answered before the dot are not in doubt', async () => {
+  const answer = to(['RCPT TO:<later@', '451 4.7.1 try again'], ['RCPT TO:<never@', '550 5.1.1 nobody'], ['.', 'hang up']);
+  const [receipt] = await sendOver({ answer }, mail({ recipients: ['ok@x.test', 'later@x.test', 'never@x.test'] }));
+  expect(receipt.outcome).toBe('in-doubt');
+  expect(receipt.recipients.map(({ outcome }) => outcome)).toEqual(['in-doubt', 'deferred', 'refused']);
 });
 
 test.each<[string, string, Answer, string, string]>([

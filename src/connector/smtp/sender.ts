@@ -251,7 +251,8 @@ function broken(
   const failure = progress.heldBack instanceof Failure ? progress.heldBack : toFailure(whereTo(settings), mishap, error);
   const definite = mishap.reply !== null && mishap.reply.code >= 400;
   const outcome = progress.dotGone && !definite ? 'in-doubt' : 'not-sent';
-  const recipients = resultsOf(email, envelope, verdict(mishap));
+  const shared = verdict(mishap);
+  const recipients = resultsOf(email, envelope, outcome === 'in-doubt' ? { ...shared, outcome } : shared);
   return { outcome, recipients, response: mishap.reply?.text ?? mishap.words, failure };
 }
 
