@@ -4,8 +4,8 @@
  * Rules: TLS is never optional (`doSTARTTLS`); one shared secure context per authority; an 'error' event always has a
  * listener, also after the end; no answer and no row of an answer may take for ever, however it drips in.
  *
- * imapflow is pinned, because four things here are not in its types: `exec` (commands with untagged handlers of our own),
- * the size limit of literals after the connection stands, which way of login it went, and its walk over VANISHED sets one UID at a time, which a server
+ * imapflow is pinned, because five things here are not in its types: `exec` (commands with untagged handlers of our own),
+ * the size limit of literals after the connection stands, which way of login it went, its memory of folders, and its walk over VANISHED sets one UID at a time, which a server
  * could make last for ever with `1:4294967295`.
  */
 import { createSecureContext, type SecureContext } from 'node:tls';
@@ -28,6 +28,7 @@ interface Internals {
     options: { untagged: UntaggedHandlers },
   ): Promise<{ response: unknown; next(): void }>;
   readonly streamer: { maxLiteralSize: number; maxResponseSize: number };
+  readonly folders: Map<string, unknown>;
   readonly authCapabilities: ReadonlyMap<string, boolean>;
   untaggedVanished(): Promise<void>;
 }
@@ -44,6 +45,8 @@ export interface ImapConnection {
   /** A command with handlers of our own for its untagged answers. */
   command(name: string, attributes: readonly unknown[], untagged: UntaggedHandlers): Promise<void>;
   limitLiterals(bytes: number): void;
+  /** Opening a folder that was never listed would cost a LIST and an LSUB before. */
+  expectFolder(path: string): void;
   end(): Promise<void>;
 }
 
@@ -104,7 +107,6 @@ async function connectWith(
 ): Promise<ImapConnection> {
   const where = `${settings.host}:${settings.port}`;
   const client = createClient(settings, credential, secure);
-  client.on('error', (error: unknown) => context.log.debug('imap connection broke', { where, error: String(error) }));
   client.on('alert', (alert: { message: string }) => context.log.warn('imap server alert', { where, alert: alert.message }));
   (client as unknown as Internals).untaggedVanished = async () => void client.emit('expunge', {});
   watch?.(client);
@@ -165,16 +167,22 @@ function authOf(credential: LoginCredential, capabilities: () => ReadonlyMap<str
   };
 }
 
-function wrap(client: ImapFlow, settings: ImapSettings, where: string, { signal }: SessionContext): ImapConnection {
+function wrap(client: ImapFlow, settings: ImapSettings, where: string, { signal, log }: SessionContext): ImapConnection {
   const internals = client as unknown as Internals;
   let broken: string | null = null;
+  // A command that was under way only hears that the connection is gone; why, is said here.
+  let reason: unknown;
+  client.on('error', (error: unknown) => {
+    reason ??= error;
+    log.debug('imap connection broke', { where, error: String(error) });
+  });
   const close = () => client.close();
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
   const explain = (error: unknown, attempt: string): Failure => {
     const what = `${attempt} at ${where}`;
     if (signal.aborted) return new Failure('unreachable', `${what}: the session was ended`, { cause: signal.reason });
-    if (broken === null) return toFailure(error, what);
+    if (broken === null) return toFailure(isGone(error) ? (reason ?? error) : error, what);
     return new Failure('unreachable', `${what}: ${broken}`, { cause: error, remedy: 'Check the server and the network.' });
   };
   const run: ImapConnection['run'] = async (attempt, work, patience = {}) => {
@@ -205,6 +213,9 @@ function wrap(client: ImapFlow, settings: ImapSettings, where: string, { signal 
       internals.streamer.maxLiteralSize = Math.max(bytes, SMALL_LITERAL);
       internals.streamer.maxResponseSize = Math.max(bytes, SMALL_LITERAL) + MAX_LINE;
     },
+    expectFolder(path) {
+      if (!internals.folders.has(path)) internals.folders.set(path, {});
+    },
     async end() {
       signal.removeEventListener('abort', close);
       await sayGoodbye(client);
@@ -212,6 +223,9 @@ function wrap(client: ImapFlow, settings: ImapSettings, where: string, { signal 
     },
   };
 }
+
+const isGone = (error: unknown) =>
+  ['NoConnection', 'EConnectionClosed'].includes(String((error as { code?: unknown } | null)?.code));
 
 function watchOver(client: ImapFlow, patience: Patience, timeoutMs: number, giveUp: (what: string) => void) {
   const { silenceMs = timeoutMs, stepMs = PATIENCE * timeoutMs } = patience;

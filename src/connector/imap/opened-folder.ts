@@ -16,6 +16,7 @@ export interface OpenedFolder {
 export async function openFolder(connection: ImapConnection, path: string): Promise<OpenedFolder> {
   const { client } = connection;
   const attempt = `opening folder "${path}"`;
+  connection.expectFolder(path);
   const box = await connection.run(attempt, () => client.mailboxOpen(path, { readOnly: true }));
   if (!box?.uidValidity) {
     throw new Failure('refused', `${attempt} at ${connection.where}: the server gives no UIDVALIDITY`, {
