@@ -32,48 +32,76 @@ const NEEDS_TLS: Verdict = {
 };
 const REJECTED: Verdict = { code: 'auth-rejected', remedy: 'Check user name and password.' };
 
+const CANNOT = "(unable|cannot|can't|could ?not|couldn't|failed) to";
+
 /**
- * The words of known servers, first match wins; each line stands in failures.test.ts with the servers that say it.
- * `despite`: response codes that the words overrule.
+ * The words of known servers, first match wins; failures.test.ts has the sentences and who says them. Nothing here may match
+ * "wrong password, try again": a refusal taken for a bad moment would be repeated until the account is locked.
  */
-const WORDS: readonly (readonly [RegExp, Verdict])[] = [
+const WORDS: readonly (readonly [readonly RegExp[], Verdict])[] = [
   [
-    /plaintext auth\w* (is )?(disallowed|not allowed|disabled)|(must|need to|please) (use|issue|enable) (a )?(tls|ssl|stls|starttls)|(tls|ssl|stls|encryption) (is )?required|command is not valid in this state|secure connection required/i,
+    [
+      /plain ?text auth\w* (is )?(disallowed|not allowed|disabled)/i,
+      /(must|need to|please) (use|issue|enable) (a )?(tls|ssl|stls|starttls)/i,
+      /(tls|ssl|stls|encryption|secure connection) (is )?required/i,
+      /command is not valid in this state/i,
+    ],
     NEEDS_TLS,
   ],
   [
-    /pop(3)? access|not enabled for pop|enable.{0,30} pop|pop(3)?.{0,20} (is )?(disabled|not enabled|not allowed)|disabled for pop/i,
+    [/pop3? access/i, /enabled? .{0,30}pop/i, /pop3? .{0,20}(disabled|not enabled|not allowed)/i, /disabled for pop/i],
     {
       code: 'refused',
       remedy: 'POP3 is switched off for this account; enable it in the account settings or with its administrator.',
     },
   ],
   [
-    /application-specific password|app(lication)? password/i,
+    [/app(lication)?([- ]specific)? password/i],
     {
       code: 'auth-rejected',
       remedy: 'The provider wants an app password or OAuth2 (auth: { method: oauth2 }) instead of the account password.',
     },
   ],
   [
-    /web ?login required|log ?in via (your|the) web ?browser|(login|sign ?in) (at|on) the web/i,
+    [/web ?login required/i, /log ?in (via|with|through) (your|the|a) (web ?)?browser/i],
     { code: 'auth-rejected', remedy: 'The provider wants a login in the browser first; then try again.' },
   ],
   [
-    /login limit|(too|logging in too|connecting too) (many|frequent\w*|often)|minimum (time )?between|logins must be at least|maximum once per|login[ -]?delay|rate.?limit|maximum number of connections|too many (simultaneous |concurrent |open )?(connections|sessions|logins|login attempts|bad auth|authentication)/i,
+    [/(account|user) .{0,40}(locked|disabled|suspended|expired)/i],
+    { code: 'auth-rejected', remedy: 'The account is closed to logins; its administrator has to open it.' },
+  ],
+  [
+    [
+      /login limit|login[ -]?delay|rate.?limit/i,
+      /too (many|often|frequent)/i,
+      /minimum (time )?between|must be at least .* apart|maximum once per/i,
+      /maximum number of connections/i,
+    ],
     TOO_OFTEN,
   ],
   [
-    /lock(ed|ing)? (busy|by|failed)|lock busy|(mail ?box|mail ?drop|account|inbox).{0,30}((already |is |currently )+locked|in use|busy|lock failure)|(already|is|currently) locked|(unable|cannot|can't|could ?n[o']t|couldn't|failed) to (get |obtain |acquire |create )?(a |the )?(exclusive )?lock|another (pop3? )?session|session (is )?(already )?(active|in progress|open)|already (logged|connected|in use)/i,
+    [
+      /lock (is )?busy|(mail ?box|mail ?drop|inbox) (is )?(already |currently )?(locked|in use|busy)|locked by/i,
+      /(already|currently) (locked|in use|logged in)/i,
+      new RegExp(`${CANNOT} (get |obtain |acquire |create )?(a |the )?(exclusive )?lock`, 'i'),
+      /another (pop3? )?session/i,
+    ],
     IN_USE,
   ],
   [
-    /try (it )?(again )?(later|again|in )|retry later|temporar(y|ily)|server (is )?(unavailable|busy|error|failure|too busy)|(service|backend|database|storage|system|mail ?box|mail ?drop) (is )?(currently |temporarily )?(unavailable|not available|offline|overloaded|down)|internal (server )?error|system (error|problem)|overload|maintenance|time(d)?[ -]?out|connection is closed|(unable|cannot|can't|could ?n[o']t|couldn't|failed) to (open|access|read|scan|sync|process|select)|couldn't open|can't open|server failure/i,
-    TEMPORARY,
+    [/(mail ?box|mail ?drop) .{0,40}(does not|doesn't) exist/i, /no such (file|mail ?box)/i],
+    { code: 'missing', remedy: 'The account has no mailbox on this server; ask its administrator.' },
   ],
   [
-    /mail ?box .{0,40}(does not|doesn't) exist|no such (file|mail)|no (mail ?box|mail ?drop)/i,
-    { code: 'missing', remedy: 'The account has no mailbox on this server; ask its administrator.' },
+    [
+      /try (it )?(again )?later|try again in|retry later|temporar(y|ily)/i,
+      /server (is )?(unavailable|busy|too busy|error|failure)/i,
+      /(service|backend|database|storage|mail ?box|mail ?drop) (is )?(currently |temporarily )?(unavailable|not available|offline|down)/i,
+      /internal (server )?error|system (error|problem)|overload|maintenance|timed? ?out|connection is closed/i,
+      new RegExp(`${CANNOT} (open|access|read|scan|sync|process|select)`, 'i'),
+      /(can't|cannot|couldn't|could not) open/i,
+    ],
+    TEMPORARY,
   ],
 ];
 
@@ -95,11 +123,11 @@ const CODES: Readonly<Record<string, Verdict>> = {
 
 /** Words that say more than the code in front of them: Dovecot wants TLS under [AUTH], Yahoo has outages under [AUTH]. */
 function judge(code: string | null, text: string): Verdict | null {
-  const words = WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+  const words = WORDS.find(([patterns]) => patterns.some((pattern) => pattern.test(text)))?.[1] ?? null;
   const byCode = code === null ? null : (CODES[code] ?? (code.startsWith('SYS/') ? TEMPORARY : null));
   if (byCode === null) return words;
   if (words === null) return byCode;
-  const overrules = byCode === REJECTED || code === 'SYS/PERM';
+  const overrules = byCode === REJECTED || (code === 'SYS/PERM' && words.code !== 'throttled');
   return overrules ? words : { ...byCode, remedy: byCode.remedy ?? words.remedy };
 }
 
