@@ -127,17 +127,27 @@ async function* pass(
   bounds: PageBounds,
 ): AsyncGenerator<EmailPage> {
   const present = await known.all();
-  const plan = makePlan(drop, listing, memory, present);
+  const plan = makePlan(listing, memory, present);
   const churn = new ChurnWatch(memory, plan.allNew);
   const content = await readByContent(drop, plan.byContent, present, bounds);
   const working = writeCursor({ ...memory, listing: null });
   const pages = new PageBuilder(bounds, working, plan.byId.length + content.expected, [...plan.gone, ...content.gone]);
   let unread = 0;
-  for await (const candidate of inTurn(readById(drop, plan.byId, bounds), content.candidates)) {
-    if (candidate.kind === 'unread') unread += 1;
-    if (candidate.kind === 'arrived') churn.see(candidate.email);
-    yield* pages.makeRoom(candidate);
-    pages.add(candidate);
+  const { sound, troublesome } = apart(drop, plan.byId);
+  try {
+    for await (const candidate of inTurn(
+      readById(drop, sound, bounds),
+      content.candidates,
+      readById(drop, troublesome, bounds),
+    )) {
+      if (candidate.kind === 'unread') unread += 1;
+      if (candidate.kind === 'arrived') churn.see(candidate.email);
+      yield* pages.makeRoom(candidate);
+      pages.add(candidate);
+    }
+  } catch (error) {
+    yield* pages.rest(); // what was read before the connection broke is worth keeping
+    throw error;
   }
   // In content mode the digest tells the next pass whether the ids have come to rest.
   const settled = plan.ignoresIds || (unread === 0 && plan.byContent.length === 0);
@@ -153,7 +163,7 @@ interface Plan {
   readonly ignoresIds: boolean;
 }
 
-function makePlan(drop: Maildrop, listing: Listing, memory: Memory, present: ReadonlySet<RemoteRef>): Plan {
+function makePlan(listing: Listing, memory: Memory, present: ReadonlySet<RemoteRef>): Plan {
   const atRest = listing.digest !== null && listing.digest === memory.listing;
   const ignoresIds = memory.mode === 'content' && !atRest;
   const withId = ignoresIds ? [] : listing.entries.filter(({ uidl }) => uidl !== null);
@@ -163,15 +173,14 @@ function makePlan(drop: Maildrop, listing: Listing, memory: Memory, present: Rea
   const gone = knownIds.filter((ref) => !listed.has(ref));
   const byId = withId.filter(({ uidl }) => !present.has(idRef(uidl!)));
   const allNew = knownIds.length > 0 && withId.length > 0 && gone.length === knownIds.length;
-  return { byId: troublesomeLast(drop, byId), byContent, gone, allNew, ignoresIds };
+  return { byId, byContent, gone, allNew, ignoresIds };
 }
 
-/** A message over which the session broke comes last, so that those behind it get through. */
-function troublesomeLast(drop: Maildrop, entries: readonly Entry[]): readonly Entry[] {
-  const troublesome = drop.habits.troublesome(drop.account);
-  if (troublesome.size === 0) return entries;
-  const isTroublesome = ({ uidl }: Entry) => troublesome.has(uidl!);
-  return [...entries.filter((entry) => !isTroublesome(entry)), ...entries.filter(isTroublesome)];
+/** Messages over which a session broke come last and on their own, so that those behind them get through. */
+function apart(drop: Maildrop, entries: readonly Entry[]): { readonly sound: Entry[]; readonly troublesome: Entry[] } {
+  const known = drop.habits.troublesome(drop.account);
+  const isTroublesome = ({ uidl }: Entry) => known.has(uidl!);
+  return { sound: entries.filter((entry) => !isTroublesome(entry)), troublesome: entries.filter(isTroublesome) };
 }
 
 async function* inTurn(...parts: readonly AsyncIterable<Candidate>[]): AsyncGenerator<Candidate> {

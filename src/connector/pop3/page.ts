@@ -40,6 +40,11 @@ export class PageBuilder {
     }
   }
 
+  /** What has been gathered, where the pass breaks off. */
+  *rest(): Generator<EmailPage> {
+    if (this.#contents.arrived.length + this.#contents.excluded.length > 0) yield this.#page(this.#cursor, false);
+  }
+
   *finish(cursor: Cursor): Generator<EmailPage> {
     while (this.#gone.length > MAX_REFS) yield this.#page(this.#cursor, false);
     yield this.#page(cursor, true);
