@@ -1,0 +1,131 @@
+/** Receiving while things are killed: a mailbox on a real server, a gateway with pages of three, a ledger. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createGateway, type Finished, finished, type Gateway } from '../gateway/gateway.ts';
+import type { Dovecot } from '../servers/dovecot.ts';
+import { compareLedger, type LedgerMessage, makeMessages } from './ledger.ts';
+
+export type Protocol = 'imap' | 'pop3';
+
+export interface ReceiveScenario {
+  readonly gateway: Gateway;
+  readonly messages: readonly LedgerMessage[];
+  /** Ends by itself or by a kill. */
+  attempt(options: {
+    readonly killAtStep?: number;
+    readonly killAfterMs?: number;
+    readonly killDatabaseAfterMs?: number;
+    readonly stepLog?: string;
+  }): Promise<Finished>;
+  /** Resumes without kills until a pass is complete, then tells everything that is wrong. */
+  verdict(): Promise<string[]>;
+  remove(): Promise<void>;
+}
+
+const MESSAGES = 8;
+let users = 0;
+
+export async function receiveScenario(dovecot: Dovecot, protocol: Protocol): Promise<ReceiveScenario> {
+  users += 1;
+  const user = `kill${process.pid}x${users}`;
+  await dovecot.setPassword(user, 'secret');
+  const messages = makeMessages(MESSAGES);
+  for (const { raw } of messages) await dovecot.deliver(user, 'INBOX', raw);
+  const gateway = await createGateway(configOf(dovecot, protocol, user));
+  return {
+    gateway,
+    messages,
+    attempt: (options) => attempt(gateway, options),
+    verdict: () => verdict(gateway, dovecot, protocol, user, messages),
+    async remove() {
+      await stopDatabase(gateway);
+      await gateway.remove();
+    },
+  };
+}
+
+function configOf(dovecot: Dovecot, protocol: Protocol, user: string): object {
+  const port = protocol === 'imap' ? dovecot.imapPort : dovecot.pop3Port;
+  return {
+    data: './data',
+    workers: 0,
+    http: false,
+    log: { level: 'error' },
+    servers: { box: { type: protocol, host: dovecot.host, port, tls: 'none', allowClearText: true } },
+    mailboxes: [
+      {
+        address: 'box@example.com',
+        receive: {
+          server: 'box',
+          limits: { pageMessages: 3 },
+          ...(protocol === 'pop3' ? { afterReceive: 'delete' } : {}),
+          auth: { username: user, password: { env: 'BOX_PASSWORD' } },
+        },
+      },
+    ],
+  };
+}
+
+const PASSWORD = { BOX_PASSWORD: 'secret' };
+
+async function attempt(gateway: Gateway, options: Parameters<ReceiveScenario['attempt']>[0]): Promise<Finished> {
+  const env: Record<string, string> = { ...PASSWORD };
+  if (options.killAtStep !== undefined) env.MAILROOM_KILL_AT_STEP = String(options.killAtStep);
+  if (options.stepLog !== undefined) env.MAILROOM_STEP_LOG = options.stepLog;
+  const child = gateway.start(['sync'], env);
+  const end = finished(child);
+  if (options.killAfterMs !== undefined) {
+    await Promise.race([pause(options.killAfterMs), end]);
+    child.kill('SIGKILL');
+  }
+  if (options.killDatabaseAfterMs !== undefined) {
+    await Promise.race([pause(options.killDatabaseAfterMs), end]);
+    await killDatabase(gateway);
+  }
+  return await end;
+}
+
+async function killDatabase(gateway: Gateway): Promise<void> {
+  const file = await readFile(join(gateway.folder, 'data/postgres/postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(file, 10);
+  if (pid > 1) process.kill(pid, 'SIGKILL');
+}
+
+/** What a killed gateway left running ends with any command that joins and leaves it. */
+async function stopDatabase(gateway: Gateway): Promise<void> {
+  await gateway.run(['migrate'], PASSWORD);
+}
+
+async function verdict(
+  gateway: Gateway,
+  dovecot: Dovecot,
+  protocol: Protocol,
+  user: string,
+  messages: readonly LedgerMessage[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  const first = await gateway.run(['sync'], PASSWORD);
+  if (first.code !== 0) problems.push(`the resumed pass ended with ${first.code}: ${first.stderr.trim()}`);
+  const again = await gateway.run(['sync', '--json'], PASSWORD);
+  const { stored, gone } = JSON.parse(again.stdout.toString() || '{}') as { stored?: number; gone?: number };
+  if (stored !== 0 || gone !== 0)
+    problems.push(`a pass with nothing new did something: ${again.stdout.toString().trim()} ${again.stderr.trim()}`);
+  const listing = await gateway.run(['activities', '--json'], PASSWORD);
+  const copies = listing.stdout
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { subject: string; sourceBytes: number; parse: string });
+  problems.push(
+    ...compareLedger(
+      messages,
+      copies.map(({ subject }) => subject),
+    ),
+  );
+  problems.push(...copies.filter(({ parse }) => parse !== 'ok').map(({ subject, parse }) => `${subject} was read "${parse}"`));
+  const left = dovecot.messages(user).length;
+  const expected = protocol === 'pop3' ? 0 : messages.length;
+  if (left !== expected) problems.push(`the server has ${left} messages, expected ${expected}`);
+  return problems;
+}
