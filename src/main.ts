@@ -92,7 +92,7 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
   closing.push(() => pool.close());
   const syncContext: SyncContext = {
     database,
-    readers: { read: pool.read, keepUnread: failedEmail },
+    readers: { read: (messages) => pool.read(messages), keepUnread: failedEmail },
     clock,
     steps,
     signal: stopping.signal,

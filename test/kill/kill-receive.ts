@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dovecot } from '../servers/dovecot.ts';
+import type { TestDatabase } from '../servers/postgres.ts';
 import { type Protocol, receiveScenario } from './receive-scenario.ts';
 
 export interface KillReport {
@@ -22,14 +23,19 @@ export interface KillOptions {
   tell?(line: string): void;
 }
 
-export async function killReceive(dovecot: Dovecot, protocol: Protocol, options: KillOptions): Promise<KillReport> {
+export interface KillServers {
+  readonly dovecot: Dovecot;
+  readonly postgres: TestDatabase;
+}
+
+export async function killReceive(servers: KillServers, protocol: Protocol, options: KillOptions): Promise<KillReport> {
   const tell = options.tell ?? (() => {});
-  const { steps, durationMs, problems: uninterrupted } = await uninterruptedRun(dovecot, protocol);
+  const { steps, durationMs, problems: uninterrupted } = await uninterruptedRun(servers, protocol);
   const problems = uninterrupted.map((problem) => `uninterrupted: ${problem}`);
   tell(`${protocol}: ${steps.length} step points: ${[...new Set(steps)].join('; ')}`);
   let kills = 0;
   for (let step = 1; step <= steps.length; step += 1) {
-    const found = await oneKill(dovecot, protocol, { killAtStep: step });
+    const found = await oneKill(servers, protocol, { killAtStep: step });
     kills += found.killed ? 1 : 0;
     if (!found.killed) problems.push(`step ${step} (${steps[step - 1]}) was not reached`);
     problems.push(...found.problems.map((problem) => `killed at step ${step} (${steps[step - 1]}): ${problem}`));
@@ -38,7 +44,7 @@ export async function killReceive(dovecot: Dovecot, protocol: Protocol, options:
   for (let n = 1; n <= options.random; n += 1) {
     const moment = Math.round(random() * durationMs);
     const database = n % 3 === 0;
-    const found = await oneKill(dovecot, protocol, database ? { killDatabaseAfterMs: moment } : { killAfterMs: moment });
+    const found = await oneKill(servers, protocol, database ? { killDatabaseAfterMs: moment } : { killAfterMs: moment });
     kills += 1;
     problems.push(
       ...found.problems.map(
@@ -51,8 +57,8 @@ export async function killReceive(dovecot: Dovecot, protocol: Protocol, options:
   return { protocol, steps, kills, problems };
 }
 
-async function uninterruptedRun(dovecot: Dovecot, protocol: Protocol) {
-  const scenario = await receiveScenario(dovecot, protocol);
+async function uninterruptedRun(servers: KillServers, protocol: Protocol) {
+  const scenario = await receiveScenario(servers.dovecot, protocol, await freshDatabase(servers));
   const stepLog = join(scenario.gateway.folder, 'steps');
   const started = performance.now();
   await scenario.attempt({ stepLog });
@@ -66,16 +72,24 @@ async function uninterruptedRun(dovecot: Dovecot, protocol: Protocol) {
   return { steps, durationMs, problems };
 }
 
-async function oneKill(
-  dovecot: Dovecot,
-  protocol: Protocol,
-  kill: Parameters<Awaited<ReturnType<typeof receiveScenario>>['attempt']>[0],
-) {
-  const scenario = await receiveScenario(dovecot, protocol);
+type Kill = Parameters<Awaited<ReturnType<typeof receiveScenario>>['attempt']>[0];
+
+async function oneKill(servers: KillServers, protocol: Protocol, kill: Kill) {
+  const databaseUrl = kill.killDatabaseAfterMs === undefined ? await freshDatabase(servers) : null;
+  const scenario = await receiveScenario(servers.dovecot, protocol, databaseUrl);
   const end = await scenario.attempt(kill);
   const problems = await scenario.verdict();
   await scenario.remove();
   return { killed: end.signal === 'SIGKILL', problems };
+}
+
+let databases = 0;
+
+async function freshDatabase({ postgres }: KillServers): Promise<string> {
+  databases += 1;
+  const name = `kill_${databases}`;
+  await postgres.database.raw(`create database ${name}`);
+  return postgres.url.replace(/\/[^/]*$/, `/${name}`);
 }
 
 /** mulberry32: a run can be repeated from its seed. */

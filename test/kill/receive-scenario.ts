@@ -26,20 +26,28 @@ export interface ReceiveScenario {
 const MESSAGES = 8;
 let users = 0;
 
-export async function receiveScenario(dovecot: Dovecot, protocol: Protocol): Promise<ReceiveScenario> {
+/** `databaseUrl`: a database of a server that stays; null: the gateway's embedded one, which can be killed too. */
+export async function receiveScenario(
+  dovecot: Dovecot,
+  protocol: Protocol,
+  databaseUrl: string | null,
+): Promise<ReceiveScenario> {
   users += 1;
   const user = `kill${process.pid}x${users}`;
   await dovecot.setPassword(user, 'secret');
   const messages = makeMessages(MESSAGES);
   for (const { raw } of messages) await dovecot.deliver(user, 'INBOX', raw);
-  const gateway = await createGateway(configOf(dovecot, protocol, user));
+  const gateway = await createGateway({
+    ...configOf(dovecot, protocol, user),
+    ...(databaseUrl === null ? {} : { database: { url: databaseUrl } }),
+  });
   return {
     gateway,
     messages,
     attempt: (options) => attempt(gateway, options),
     verdict: () => verdict(gateway, dovecot, protocol, user, messages),
     async remove() {
-      await stopDatabase(gateway);
+      if (databaseUrl === null) await stopDatabase(gateway);
       await gateway.remove();
     },
   };
@@ -49,16 +57,16 @@ function configOf(dovecot: Dovecot, protocol: Protocol, user: string): object {
   const port = protocol === 'imap' ? dovecot.imapPort : dovecot.pop3Port;
   return {
     data: './data',
-    workers: 0,
+    workers: 1,
     http: false,
     log: { level: 'error' },
     servers: { box: { type: protocol, host: dovecot.host, port, tls: 'none', allowClearText: true } },
     mailboxes: [
       {
         address: 'box@example.com',
+        limits: { pageMessages: 3 },
         receive: {
           server: 'box',
-          limits: { pageMessages: 3 },
           ...(protocol === 'pop3' ? { afterReceive: 'delete' } : {}),
           auth: { username: user, password: { env: 'BOX_PASSWORD' } },
         },
