@@ -1,6 +1,5 @@
 /** Composition root: the only file that may import everything. Makes each thing once and hands it on. */
 import { appendFileSync, readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { commands } from './cli/commands.ts';
 import { ConfigError, runFrame } from './cli/frame.ts';
@@ -23,9 +22,11 @@ import { createReaderPool } from './normalise/pool.ts';
 import { failedEmail, PARSER_VERSION } from './normalise/read-email.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLog, type Log } from './platform/log.ts';
+import { processName } from './platform/process-identity.ts';
 import { crashingSteps, noSteps, type StepPoints } from './platform/step.ts';
 import { connectDatabase, type Database } from './store/database.ts';
 import { joinEmbeddedPostgres } from './store/embedded.ts';
+import { dropDeadLeases } from './store/leases.ts';
 import { adoptMailboxes, listMailboxes } from './store/mailboxes.ts';
 import { migrate } from './store/migrate.ts';
 
@@ -76,6 +77,7 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
   const steps = stepPoints();
   const database = await openDatabase(config, log, closing);
   const migrated = await migrate(database);
+  await dropDeadLeases(database);
   await adopt(database, config, log);
   let current = config;
   const credentials = createCredentials({
@@ -116,7 +118,7 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     credentials,
     migrated,
     connectors,
-    holder: `${hostname()}:${process.pid}`,
+    holder: await processName(),
     parserVersion: PARSER_VERSION,
     syncContext,
     deliver: async () => {},

@@ -1,7 +1,7 @@
 import type { MailboxConfig } from '../config/config.ts';
 import { type SyncReport, syncMailbox } from '../mailbox/sync-mailbox.ts';
 import { asFailure, Failure } from '../model/failure.ts';
-import { releaseLease, renewLeases, takeLease } from '../store/leases.ts';
+import { dropDeadLeases, type Lease, releaseLease, renewLeases, takeLease } from '../store/leases.ts';
 import { resumeMailbox } from '../store/mailboxes.ts';
 import { type FinishedRun, finishedRequest, requestSync } from '../store/requests.ts';
 import { noCounts } from '../store/runs.ts';
@@ -46,13 +46,21 @@ async function syncAll(
 
 async function syncOne(house: House, context: CommandContext, mailbox: MailboxConfig): Promise<SyncReport> {
   const holder = `${house.holder} sync`;
-  const lease = await takeLease(house.database, mailbox.id, holder, LEASE_MS);
-  if (!lease) return askServer(house, context, mailbox);
-  const renewing = setInterval(() => void renewLeases(house.database, holder, LEASE_MS).catch(() => {}), LEASE_MS / 4);
+  let request: string | null = null;
+  for (;;) {
+    const lease = await takeLease(house.database, mailbox.id, holder, LEASE_MS);
+    if (lease) return syncHere(house, context, mailbox, lease);
+    request ??= await requestSync(house.database, mailbox.id);
+    context.out.progress(`${mailbox.address}: asked the running server`);
+    const report = await serverAnswer(house, context, mailbox, request);
+    if (report) return report;
+  }
+}
+
+async function syncHere(house: House, context: CommandContext, mailbox: MailboxConfig, lease: Lease): Promise<SyncReport> {
+  const renewing = setInterval(() => void renewLeases(house.database, lease.holder, LEASE_MS).catch(() => {}), LEASE_MS / 4);
   try {
-    const totals = new Map<string, number>();
     const report = await syncMailbox(house.syncContext, mailbox, (_, { folder, done, expected }) => {
-      totals.set(folder, done);
       context.out.progress(progressLine(mailbox.address, folder, done, expected));
     });
     if (!report.failure) await resumeMailbox(house.database, mailbox.id);
@@ -68,15 +76,23 @@ async function syncOne(house: House, context: CommandContext, mailbox: MailboxCo
   }
 }
 
-/** A running server has the mailbox: it is asked, and watched until it has done a whole pass. */
-async function askServer(house: House, context: CommandContext, mailbox: MailboxConfig): Promise<SyncReport> {
-  context.out.progress(`${mailbox.address}: asked the running server`);
-  const request = await requestSync(house.database, mailbox.id);
-  for (;;) {
+const LOOK_EVERY_MS = 100;
+const LOOKS_BEFORE_TRYING_AGAIN = 20;
+
+/** A running server has the mailbox: it is watched until it has done a whole pass; null when it may be gone. */
+async function serverAnswer(
+  house: House,
+  context: CommandContext,
+  mailbox: MailboxConfig,
+  request: string,
+): Promise<SyncReport | null> {
+  for (let looks = 0; looks < LOOKS_BEFORE_TRYING_AGAIN; looks += 1) {
     const run = await finishedRequest(house.database, request);
-    if (run) return { mailboxId: mailbox.id, counts: { ...noCounts(), ...countsOf(run) }, folders: 0, failure: failureOf(run) };
-    await house.clock.sleep(100, context.signal);
+    if (run) return { mailboxId: mailbox.id, counts: countsOf(run), folders: 0, failure: failureOf(run) };
+    await house.clock.sleep(LOOK_EVERY_MS, context.signal);
   }
+  await dropDeadLeases(house.database);
+  return null;
 }
 
 const countsOf = ({ stored, relinked, excluded, quarantined, gone }: FinishedRun) => ({

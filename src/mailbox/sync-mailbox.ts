@@ -70,7 +70,8 @@ function receiveMailbox(context: SyncContext, mailbox: MailboxConfig, receive: R
     const folders = await selectFolders(context, session, receive, key, pass);
     for (const folder of folders) {
       pass.state.folders += 1;
-      if (!folder.mayHaveChanged) continue;
+      // What a killed run had stored still has to leave the server.
+      if (!folder.mayHaveChanged && receive.afterReceive.kind === 'keep') continue;
       await receiveOne(context, session, mailbox, receive, { ...key, folder: folder.path }, folder, pass);
     }
   });

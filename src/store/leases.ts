@@ -2,6 +2,7 @@
  * A lease says which process serves a mailbox. Its token grows with each new holder. Correctness does not rest on it (a
  * stream's fence does that); it keeps two processes from doing the same work and from opening twice the connections.
  */
+import { isDeadProcess } from '../platform/process-identity.ts';
 import type { Database } from './database.ts';
 import { execute, query } from './rows.ts';
 
@@ -24,7 +25,13 @@ export async function takeLease(database: Database, mailboxId: string, holder: s
   return rows[0] ? { mailboxId, holder, token: rows[0].token } : null;
 }
 
-/** False when somebody else has it by now. */
+/** A killed process leaves its leases behind; where it can be seen to be dead nobody has to wait until they expire. */
+export async function dropDeadLeases(database: Database): Promise<void> {
+  const holders = await query<{ holder: string }>(database, 'select distinct holder from leases');
+  for (const { holder } of holders) if (await isDeadProcess(holder)) await releaseLeases(database, holder);
+}
+
+/** How many are still ours. */
 export async function renewLeases(database: Database, holder: string, forMs: number): Promise<number> {
   return execute(database, `update leases set expires_at = clock_timestamp() + ? * interval '1 millisecond' where holder = ?`, [
     forMs,
