@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Credentials, createCredentials } from '../../src/credential/credential.ts';
+import type { Credentials } from '../../src/credential/credential.ts';
 import { createRedactor, type Redactor } from '../../src/credential/redactor.ts';
-import type { SignedIn } from '../../src/credential/sign-in.ts';
-import type { AuthConfig, OAuthProvider } from '../../src/model/auth.ts';
+import type { OAuthProvider } from '../../src/model/auth.ts';
 import { asFailure, type Failure } from '../../src/model/failure.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Log } from '../../src/platform/log.ts';
@@ -15,10 +14,7 @@ import type { Database } from '../../src/store/database.ts';
 import { openBrowser } from '../servers/browser.ts';
 import { type FakeAnswer, type OAuth2Server, startOAuth2Server } from '../servers/oauth2.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
-
-const ANNA = 'anna@example.com';
-const anna = { id: ANNA, address: ANNA };
-const auth: AuthConfig = { method: 'oauth2', username: ANNA, password: null, provider: 'example', shared: false };
+import { ANNA, anna, auth, openRoom as openCredentialRoom, signIn as signInWith } from './credential-room.ts';
 
 let db: TestDatabase;
 let server: OAuth2Server;
@@ -73,21 +69,11 @@ function createTestClock(): TestClock {
 function openRoom(options: { provider?: OAuthProvider; database?: Database } = {}): Credentials {
   const write = (message: string, fields?: object) => void logged.push(redactor.redact(JSON.stringify({ message, ...fields })));
   const log: Log = { error: write, warn: write, info: write, debug: write, child: () => log };
-  const provider = options.provider ?? server.provider;
-  return createCredentials({
-    ...{ database: options.database ?? db.database, redactor, log, clock, tokenKey: null, environment: {} },
-    providers: () => new Map([[provider.name, provider]]),
-    ownKeyFile: join(folder, 'token.key'),
-  });
+  const { provider = server.provider, database = db.database } = options;
+  return openCredentialRoom({ provider, database, folder, clock, redactor, log });
 }
 
-async function signIn(room: Credentials, provider: OAuthProvider = server.provider, mailboxId = ANNA): Promise<SignedIn> {
-  const visits: Promise<unknown>[] = [];
-  const tell = ({ url }: { url: string }) => void visits.push(openBrowser().visit(url));
-  const signedIn = await room.signIn.byBrowser({ mailboxId, provider, loginHint: ANNA, pasted: null, tell, complain: () => {} });
-  await Promise.all(visits);
-  return signedIn;
-}
+const signIn = (room: Credentials, provider: OAuthProvider = server.provider) => signInWith(room, provider);
 
 async function tokenOf(credential: ReturnType<Credentials['for']>, rejected = false): Promise<string> {
   const given = await credential({ rejected });

@@ -103,8 +103,8 @@ describe('the vault', () => {
       [other, /environment variable KEY holds key [0-9a-f]{16}/],
       [gone, /gone.key holds none/],
     ] as const) {
-      for (const doing of [vault.read(anna), vault.put(anna, tokens)]) {
-        const failure = await failureOf(doing);
+      for (const doing of [() => vault.read(anna), () => vault.put(anna, tokens)]) {
+        const failure = await failureOf(doing());
         expect(failure.message).toContain(`encrypted with key ${used}`);
         expect(failure.message).toMatch(holds);
         expect(failure.remedy).toMatch(/put that key back/);
