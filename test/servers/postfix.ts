@@ -71,7 +71,7 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
 
 /** Postfix where it can run, else the sink, labelled as what it is. */
 export async function startSubmission(
-  options: Pick<PostfixOptions, 'users' | 'certificate' | 'sizeLimit'> = {},
+  options: Pick<PostfixOptions, 'users' | 'dovecot' | 'certificate' | 'sizeLimit'> = {},
 ): Promise<SubmissionServer> {
   const here = (await ensure(['postfix'])).get('postfix');
   if (here?.path !== undefined) return startPostfix(options);
