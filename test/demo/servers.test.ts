@@ -55,7 +55,8 @@ describe.runIf(await needsServer('dovecot'))('the servers of the demo', () => {
     await client.logout();
     const count = (box: string, folder: string) =>
       demo.mail.filter((one) => one.boxes.includes(box as never) && one.folder === folder).length;
-    expect([inbox, sent].map((box) => box?.messages)).toEqual([count('imap', 'INBOX'), count('imap', 'Sent')]);
+    expect(inbox).toMatchObject({ messages: count('imap', 'INBOX') });
+    expect(sent).toMatchObject({ messages: count('imap', 'Sent') });
     const pop = await connectLine({ port: demo.pop3sPort, ca: demo.caPem });
     await pop.until(/\r\n/);
     await pop.ask(`USER ${demo.mailboxes.pop3.address}`);
