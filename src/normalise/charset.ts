@@ -122,6 +122,12 @@ function hidesInAscii(name: string): boolean {
   return /^(x-)?(iso-2022|hz|.*utf-?7|.*utf-?16|.*utf-?32|ucs|unicode|csunicode|iso-10646|cp5022)/.test(name);
 }
 
+/** ISO-2022-JP that does not say so: its escape sequences are nothing else. */
+function isShiftedJapanese(bytes: Buffer): boolean {
+  const shift = bytes.indexOf(0x1b);
+  return shift >= 0 && bytes[shift + 1] === 0x24 && (bytes[shift + 2] === 0x42 || bytes[shift + 2] === 0x40);
+}
+
 export interface DecodedText {
   readonly text: string;
   /** False where nobody knows the charset and there were bytes outside ASCII. */
@@ -131,8 +137,10 @@ export interface DecodedText {
 export function decodeText(bytes: Uint8Array, charset: string | null): DecodedText {
   const name = bareName(charset ?? '');
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isAscii(view) && !hidesInAscii(name)) return { text: view.toString('latin1'), charsetKnown: true };
+  if (isAscii(view) && !hidesInAscii(name) && !isShiftedJapanese(view))
+    return { text: view.toString('latin1'), charsetKnown: true };
   if (name === 'utf-8' || name === 'utf8') return { text: view.toString('utf8').replace(/^\ufeff/, ''), charsetKnown: true };
+  if (isShiftedJapanese(view)) return { text: decoderFor('iso-2022-jp')?.(view) ?? '', charsetKnown: true };
   if (UNSAID.has(name)) return { text: guessText(view), charsetKnown: true };
   const decode = decoderFor(name);
   return decode === null ? { text: guessText(view), charsetKnown: false } : { text: decode(view), charsetKnown: true };

@@ -21,6 +21,11 @@ export class Headers {
     else this.#fields.set(name, [raw]);
   }
 
+  replaceLast(name: string, raw: string): void {
+    const have = this.#fields.get(name);
+    if (have) have[have.length - 1] = raw;
+  }
+
   first(name: string): string | null {
     return this.#fields.get(name)?.[0] ?? null;
   }
@@ -92,6 +97,7 @@ class BlockReader {
   readonly #stopAt: StopAt;
   readonly #headers = new Headers();
   #count = 0;
+  #last: { readonly name: string; readonly raw: string } | null = null;
   #note: string | null = null;
 
   constructor(bytes: Buffer, limit: number, stopAt: StopAt) {
@@ -107,12 +113,19 @@ class BlockReader {
       const line = lineAt(this.#bytes, at, this.#limit);
       if (line.end === line.start) return this.#done(line.next);
       if (this.#bytes[at] === DASH && this.#stopAt(line.start, line.end)) return this.#done(line.start);
-      const colon = nameEnd(this.#bytes, line);
-      if (colon >= 0) at = this.#field(line, colon);
-      else if (this.#endsHere(line)) return this.#done(line.start);
-      else at = line.next;
+      const next = this.#line(line);
+      if (next < 0) return this.#done(line.start);
+      at = next;
     }
     return this.#done(this.#limit);
+  }
+
+  /** Where the line after what begins here is, or -1 where the body begins. */
+  #line(line: Line): number {
+    const colon = nameEnd(this.#bytes, line);
+    if (colon >= 0) return this.#field(line, colon);
+    if (this.#isLostParameter(line)) return this.#append(line);
+    return this.#endsHere(line) ? -1 : line.next;
   }
 
   /** Adds the field that begins in this line with its continuations, and tells where the next line begins. */
@@ -128,9 +141,25 @@ class BlockReader {
     const name = this.#bytes.toString('latin1', first.start, colon).trimEnd().toLowerCase();
     const folded = this.#bytes.toString('latin1', colon + 1, Math.min(end, first.start + MAX_HEADER_BYTES));
     if (end - first.start > MAX_HEADER_BYTES) this.#note = 'a header field is longer than 2 MiB';
-    this.#headers.add(name, (end === first.end ? folded : folded.replaceAll('\r\n', '').replaceAll('\n', '')).trim());
+    const raw = (end === first.end ? folded : folded.replaceAll('\r\n', '').replaceAll('\n', '')).trim();
+    this.#headers.add(name, raw);
+    this.#last = { name, raw };
     this.#count += 1;
     return next;
+  }
+
+  /** `boundary="…"` at the beginning of a line after a field that ends in a semicolon: the folding blank was lost. */
+  #isLostParameter(line: Line): boolean {
+    if (!this.#last?.raw.endsWith(';')) return false;
+    return /^[a-z-]{1,30}\*?=\S/i.test(this.#bytes.toString('latin1', line.start, Math.min(line.end, line.start + 40)));
+  }
+
+  #append(line: Line): number {
+    const name = this.#last?.name ?? '';
+    const raw = `${this.#last?.raw ?? ''} ${this.#bytes.toString('latin1', line.start, line.end)}`;
+    this.#headers.replaceLast(name, raw);
+    this.#last = { name, raw };
+    return line.next;
   }
 
   /** After a line of blanks alone: does the body begin, or does the header go on (RFC 5322 4.2, obsolete folding)? */

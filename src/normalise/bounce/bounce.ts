@@ -105,6 +105,7 @@ function textRecipients(reading: Reading, ignored: readonly string[]): BounceRec
   return readTextReport({
     text: reading.text,
     subject: reading.candidate.subject ?? '',
+    failed: new Set(failed.map((each) => each.toLowerCase())),
     candidates: failed.length > 0 ? failed : addressesOf(reading.returned, ['to']),
     strangers: new Set(ignored.map((each) => each.toLowerCase())),
   });

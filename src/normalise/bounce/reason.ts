@@ -32,27 +32,8 @@ const BY_TEMPORARY_DETAIL: Readonly<Record<string, string>> = {
   '4.5': 'system-full',
 };
 
-/** Details that say nothing by themselves. */
-const VAGUE = new Set([
-  '0.0',
-  '1.0',
-  '2.0',
-  '3.0',
-  '4.0',
-  '5.0',
-  '6.0',
-  '7.0',
-  '7.1',
-  '5.1',
-  '5.2',
-  '3.5',
-  '3.2',
-  '4.1',
-  '4.2',
-  '4.7',
-  '1.1',
-  '7.2',
-]);
+/** Details that systems put on anything: there the wording counts. */
+const VAGUE = /^(\d\.0|0\.\d+|1\.1|3\.2|3\.5|4\.[127]|5\.[12]|7\.\d|7\.10|7\.14|7\.650)$/;
 
 export function reasonByStatus(status: string | null): string | null {
   const match = /^([245])\.(\d{1,3}\.\d{1,3})$/.exec(status ?? '');
@@ -60,15 +41,6 @@ export function reasonByStatus(status: string | null): string | null {
   const [, kind, detail = ''] = match;
   if (kind === '2') return 'delivered';
   return (kind === '4' ? BY_TEMPORARY_DETAIL[detail] : undefined) ?? BY_DETAIL[detail] ?? null;
-}
-
-/** 5.2.1 "User unknown" is a mailbox that takes no mail from us, not one that does not exist. */
-function overruled(wording: string, byStatus: string | null, status: string): string {
-  if (wording === 'user-unknown' && status === '5.2.1') return 'filtered';
-  if (wording === 'user-unknown' && byStatus !== null && ['mailbox-full', 'has-moved', 'suspend'].includes(byStatus))
-    return byStatus;
-  if (GENERAL.has(wording) && byStatus !== null && !VAGUE.has(status.slice(2))) return byStatus;
-  return wording;
 }
 
 /** Words that many systems use for several things. */
@@ -81,10 +53,33 @@ const GENERAL = new Set([
   'system-error',
   'policy-violation',
 ]);
+const SPECIFIC = new Set(['mailbox-full', 'has-moved', 'suspend', 'host-unknown']);
+
+/** What a status makes of a wording that by itself would mean something else. */
+const BOTH: Readonly<Record<string, string>> = {
+  'user-unknown 2.1': 'filtered', // there is such a mailbox, but it takes no mail from us
+  'mesg-too-big 2.3': 'exceed-limit', // too big for this recipient, not for the system
+  'host-unknown 1.7': 'rejected', // the sender's domain
+  'host-unknown 1.8': 'rejected',
+  'user-unknown 1.7': 'rejected',
+  'user-unknown 1.8': 'rejected',
+  'network-error 4.7': 'expired',
+  'rejected 4.1': 'user-unknown', // Exchange Online's edge does not know the recipient
+  'refused 4.1': 'user-unknown',
+};
+
+function weighed(wording: string, byStatus: string | null, detail: string): string {
+  const both = BOTH[`${wording} ${detail}`];
+  if (both !== undefined) return both;
+  if (byStatus === null) return wording === 'refused' ? 'rejected' : wording;
+  if (wording === 'refused') return detail === '0.0' ? 'rejected' : byStatus;
+  if (wording === 'user-unknown' && SPECIFIC.has(byStatus)) return byStatus;
+  return GENERAL.has(wording) && !VAGUE.test(detail) ? byStatus : wording;
+}
 
 export function reasonOf(diagnostic: string, status: string | null): string {
   const wording = reasonByWording(diagnostic);
   const byStatus = reasonByStatus(status);
   if (wording === null) return byStatus ?? 'undefined';
-  return overruled(wording, byStatus, status ?? '');
+  return weighed(wording, byStatus, status?.slice(2) ?? '');
 }

@@ -28,7 +28,7 @@ function bestStatus(field: string | null, diagnostic: string | null, context: st
 /** Reasons that pass, where no digit tells. */
 const PASSING = new Set(['expired', 'mailbox-full', 'system-full', 'rate-limited', 'network-error', 'speeding', 'too-many-conn']);
 const SURE =
-  /permanent|fatal|will not be retried|giving up|given up|gave up|could not be delivered|failed|undeliverable|unable to deliver/i;
+  /permanent|fatal|failure|will not be retried|giving up|given up|gave up|could not be delivered|failed|undeliverable|unable to deliver/i;
 
 function isPermanent(said: Said, status: string | null, reason: string): boolean | null {
   if (said.action === 'delayed') return false;
@@ -45,6 +45,8 @@ function reasonFor(said: Said, status: string | null): string {
   const told = reasonOf(said.diagnostic ?? '', status);
   if (told !== 'undefined') return told;
   const around = reasonOf(said.context, status);
+  // Google Groups writes in the language of the sender, but always links to the same help.
+  if (around === 'undefined' && /groups\.google\.com\/support|google groups/i.test(said.context)) return 'rejected';
   return around === 'undefined' && said.action === 'delayed' ? 'expired' : around;
 }
 

@@ -5,6 +5,7 @@
 import type { BounceRecipient } from '../../model/email.ts';
 import { cleanLine } from '../clean.ts';
 import { conclude } from './recipient.ts';
+import { saidAbout } from './text-report.ts';
 
 type Group = Map<string, string>;
 
@@ -67,9 +68,14 @@ function joined(groups: readonly Group[]): Group[] {
 /** "rfc822; <a@b>", also without the type. */
 function addressOf(value: string | undefined): string | null {
   if (value === undefined) return null;
-  const text = cleanLine(value.replace(/^[A-Za-z0-9-]+\s*;/, ''));
+  const text = cleanLine(value.replace(/^\s*[A-Za-z0-9/-]+\s*;/, ''));
   const bracketed = /<([^<>]*)>/.exec(text)?.[1] ?? text;
-  return bracketed.replace(/^mailto:/i, '').replace(/\s.*$/, '') || null;
+  return (
+    bracketed
+      .replace(/^mailto:/i, '')
+      .replace(/^@[^:]*:/, '')
+      .replace(/\s.*$/, '') || null
+  ); // no obsolete route
 }
 
 function actionOf(value: string | undefined, status: string | null): BounceRecipient['action'] {
@@ -94,14 +100,20 @@ function recipientOf(group: Group, text: string): BounceRecipient {
   const final = addressOf(group.get('final-recipient'));
   const original = addressOf(group.get('original-recipient'));
   const status = statusOf(group.get('status'));
+  const diagnostic = diagnosticOf(group);
   return conclude({
     recipient: final ?? original,
     originalRecipient: original,
     action: actionOf(group.get('action'), status),
     status,
-    diagnostic: diagnosticOf(group),
+    diagnostic: diagnostic ?? saidAbout(text, final ?? original),
     context: text,
   });
+}
+
+/** Some systems repeat a group word for word. */
+function distinct(recipients: readonly BounceRecipient[]): BounceRecipient[] {
+  return [...new Map(recipients.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** `text` is what the report says to people: it helps where the fields say nothing. */
@@ -116,7 +128,7 @@ export function readReport(fields: string, text: string): Report | null {
   if (recipients.length === 0) return null;
   const envelopeId = groups.map((group) => group.get('original-envelope-id')).find((value) => value !== undefined);
   return {
-    recipients: recipients.slice(0, MAX_RECIPIENTS).map((group) => recipientOf(group, text)),
+    recipients: distinct(recipients.slice(0, MAX_RECIPIENTS).map((group) => recipientOf(group, text))),
     envelopeId: envelopeId === undefined ? null : cleanLine(envelopeId) || null,
   };
 }

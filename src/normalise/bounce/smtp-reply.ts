@@ -5,7 +5,7 @@ export interface SmtpReply {
   readonly status: string | null;
 }
 
-const STATUS = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)/g;
+const STATUS = /(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)/g;
 const CODE = /(?:^|[\s:;<>("'[])([45]\d\d)(?=[\s:;,-]|$)/;
 
 /** Digits with dots are also addresses and versions: a status is plausible when it is registered (RFC 3463: subject 0 to 7). */

@@ -11,7 +11,7 @@ const MAX_TEXT = 64 * 1024;
 const MAX_RECIPIENTS = 200;
 
 const RETURNED_MESSAGE =
-  /^[ \t>]*(?:[-=_*#]{2,}[ \t]*)?(?:this is a copy of (?:the|your)|below this line is|original message(?=[ \t]*(?:[-=:*]|follow|header|below|$))|original mail|below is (?:a copy of )?the original|(?:the )?headers? (?:and body )?of the original|the original message (?:headers? )?(?:follows|is|was included)|unsent message|returned message|returned mail|message headers? follow|message header:|included (?:is|below is) a copy|(?:here (?:is|are)|following is|the following is) (?:a copy|the (?:original|message|header))|a copy of (?:the|your)|copy of (?:the )?(?:original )?(?:message|mail)|undelivered message|start of (?:the )?returned|(?:the )?body of (?:the |your )?(?:original )?(?:message|mail) (?:follows|is)|your (?:original )?message (?:follows|is (?:attached|below|appended))|(?:the )?(?:text|first|beginning) of (?:your|the) message|message (?:text|body|contents?) follows|message details:|forwarded message|rejected message|received: (?:from|by|\()|return-path:[ \t]*<|delivered-to:|x-received:|dkim-signature:|x-originating-ip:)/im;
+  /^[ \t>]*(?:[-=_*#]{2,}[ \t]*)?(?:this is a copy of (?:the|your)|below this line is|original message(?=[ \t]*(?:[-=:*]|follow|header|below|$))|original mail|below is (?:a copy of )?the original|(?:the )?headers? (?:and body )?of the original|the original message (?:headers? )?(?:follows|is|was included)|unsent message|returned message|returned mail|message headers? follow|message header:|included (?:is|below is) a copy|(?:here (?:is|are)|following is|the following is) (?:a copy|the (?:original|message|header))|a copy of (?:the|your)|copy of (?:the )?(?:original )?(?:message|mail)|undelivered message|start of (?:the )?returned|(?:the )?body of (?:the |your )?(?:original )?(?:message|mail) (?:follows|is)|your (?:original )?message (?:follows|is (?:attached|below|appended))|(?:the )?(?:text|first|beginning) of (?:your|the) message|message (?:text|body|contents?) follows|message details:|forwarded message|rejected message|received:[ \t]*(?:from|by|\()|return-path:[ \t]*<|delivered-to:|x-received:|dkim-signature:|x-originating-ip:)/im;
 
 /** What a system says of the failure, and the headers of the message it gives back. */
 export interface Divided {
@@ -30,11 +30,13 @@ const line = (pattern: string): RegExp => new RegExp(pattern.replaceAll('ADDR', 
 
 /** The forms of the lines on which refused addresses stand, the surer first. */
 const LINES: readonly RegExp[] = [
-  line(String.raw`^(?:final-|original-)?recipient(?: address| e-?mail)?[ \t]*:[ \t]*(?:rfc822[ \t]*;[ \t]*)?<?ADDR`),
-  line(String.raw`^[ \t]*(?:[*•-]{1,3}[ \t]+)?<?ADDR>?[ \t]*:?[ \t]*(?:<mailto:[^>]*>)?[ \t]*$`),
+  line(
+    String.raw`^[ \t]*(?:(?:final-|original-|failed |intended )?recipient(?: address| e-?mail)?|error-for|invalid final delivery userid)[ \t]*:[ \t]*(?:rfc822[ \t]*;[ \t]*)?<?ADDR`,
+  ),
+  line(String.raw`^[ \t]*(?:[*•-]{1,3}[ \t]+)?["<]?ADDR[">]?[ \t]*:?[ \t]*(?:<mailto:[^>]*>)?[ \t]*$`),
   line(String.raw`^[ \t]*(?:[*•-]{1,3}[ \t]+)?<ADDR>[ \t]*(?::|,|\.\.\.|\(|-|[ \t])`),
   line(
-    String.raw`^[ \t]*(?:[*•-]{1,3}[ \t]+)?(?:>>>[ \t]+)?ADDR[ \t]*(?::|\.\.\.|\(|\[|,?[ \t]+(?:on \d|invalid|unknown|user|no |is |was |- |<))`,
+    String.raw`^[ \t]*(?:[*•-]{1,3}[ \t]+)?(?:>>>[ \t]+)?ADDR[ \t]*(?::|\.\.\.|\(|\[|,?[ \t]+(?:on \d|invalid|unknown|error|user|no |is |was |- |<))`,
   ),
   line(String.raw`^[ \t]*(?:in:|>>>|c:)?[ \t]*rcpt to[ \t]*:[ \t]*<?ADDR`),
   line(String.raw`^[ \t]*(?:<<<[ \t]*)?[45]\d\d[ \t-]+(?:[45]\.\d+\.\d+[ \t]+)?<ADDR>`),
@@ -52,10 +54,19 @@ interface Found {
   readonly line: number;
 }
 
+const SENDER_LINE =
+  /^[ \t>]*(?:(?:x-)?(?:from|sender|reply-to|return-path|message-id|references|in-reply-to)[ \t]*:|(?:in:[ \t]*)?mail from)/i;
+
+/** "A message sent by" stands in front of the sender, not of a refused address. */
+function namesSender(lines: readonly string[], index: number): boolean {
+  const before = lines[index - 1]?.trim() || lines[index - 2]?.trim() || '';
+  return /sent by:?$/i.test(before);
+}
+
 function onLines(lines: readonly string[], strangers: ReadonlySet<string>): Found[] {
   const out: Found[] = [];
   for (const [index, text] of lines.entries()) {
-    if (text.length > 1000 || !text.includes('@') || /sent by[ \t]*$/i.test(lines[index - 1] ?? '')) continue;
+    if (text.length > 1000 || !text.includes('@') || SENDER_LINE.test(text) || namesSender(lines, index)) continue;
     const match = LINES.map((form) => form.exec(text)).find((each) => each !== null);
     const address = match?.[1]?.replace(/\.+$/, '');
     if (address !== undefined && !strangers.has(address.toLowerCase())) out.push({ address, line: index });
@@ -67,7 +78,7 @@ function onLines(lines: readonly string[], strangers: ReadonlySet<string>): Foun
 function inSentences(lines: readonly string[], strangers: ReadonlySet<string>): Found[] {
   const out: Found[] = [];
   for (const [index, text] of lines.entries()) {
-    if (text.length > 2000 || !text.includes('@')) continue;
+    if (text.length > 2000 || !text.includes('@') || SENDER_LINE.test(text)) continue;
     const address = SENTENCE.exec(text)?.[1]?.replace(/\.+$/, '');
     if (address !== undefined && !strangers.has(address.toLowerCase())) out.push({ address, line: index });
   }
@@ -86,8 +97,14 @@ function segments(lines: readonly string[], found: readonly Found[]): Map<string
   return out;
 }
 
-const REPLY_LINE = /(?:^|[\s:<>("'#])(?:[45]\d\d[ :-]|[45]\.\d{1,3}\.\d{1,3})/;
+const REPLY_LINE = /(?:^|[\s:<>("'#[])(?:[45]\d\d[ :-]|[45]\.\d{1,3}\.\d{1,3})/;
 const NOISE = /^(?:>>>|in:|out: 2|reporting-mta|action:|remote-mta|last-attempt|arrival-date|date:|subject:|-{3,}|={3,}|\*{3,})/i;
+
+/** A long introduction ("Google tried to …, the error was: 550 …") says nothing about the reason. */
+function fromReply(text: string): string {
+  const at = REPLY_LINE.exec(text)?.index ?? 0;
+  return at > 80 ? text.slice(at).replace(/^[\s:<>("'#]+/, '') : text;
+}
 
 /** From the line with the server's reply on, until an empty line; without one the first words that are said. */
 function diagnosticIn(segment: string, address: string): string | null {
@@ -95,7 +112,7 @@ function diagnosticIn(segment: string, address: string): string | null {
   const from = lines.findIndex((each) => REPLY_LINE.test(each) && !NOISE.test(each));
   if (from >= 0) {
     const end = lines.findIndex((each, index) => index > from && each === '');
-    return lines.slice(from, Math.min(end < 0 ? lines.length : end, from + 8)).join(' ');
+    return fromReply(lines.slice(from, Math.min(end < 0 ? lines.length : end, from + 8)).join(' '));
   }
   const bare = (each: string): string => each.replaceAll(address, '').replace(/^[\s<>:*•-]+/, '');
   const words = lines.map(bare).filter((each) => each.length > 3 && !NOISE.test(each));
@@ -103,13 +120,15 @@ function diagnosticIn(segment: string, address: string): string | null {
 }
 
 const DELAY =
-  /warning message only|has been delayed|delivery (?:is )?delayed|will be retried|(?:do|does) not need to resend|will (?:continue|keep) (?:to try|trying)|still (?:be|being|trying)|not yet been delivered|\(delay\)|delivery temporarily suspended|we will keep trying/i;
+  /warning (?:message )?only|advisory[- ]only|delivery attempts will continue|been postponed|delayed \d+ hours|has been delayed|delivery (?:is )?delayed|will be retried|(?:do|does) not need to resend|will (?:continue|keep) (?:to try|trying)|still (?:be|being|trying)|not yet been delivered|\(delay\)|delivery temporarily suspended|we will keep trying/i;
 
 export interface TextBounce {
   readonly text: string;
   readonly subject: string;
   /** X-Failed-Recipients, To of the returned message: who it was for where the text does not say. */
   readonly candidates: readonly string[];
+  /** X-Failed-Recipients in lower case: where the text names one of them, it names no others. */
+  readonly failed: ReadonlySet<string>;
   /** Who sent the bounce and who it was sent to: named in the text, these are not the refused. */
   readonly strangers: ReadonlySet<string>;
 }
@@ -118,6 +137,8 @@ function recipients(said: string, bounce: TextBounce): Map<string, string> {
   const lines = said.split('\n');
   let found = onLines(lines, bounce.strangers);
   if (found.length === 0) found = inSentences(lines, bounce.strangers);
+  const named = found.filter((each) => bounce.failed.has(each.address.toLowerCase()));
+  if (named.length > 0) found = named;
   if (found.length > 0) return segments(lines, found);
   return new Map(bounce.candidates.map((address) => [address, said]));
 }
@@ -125,6 +146,14 @@ function recipients(said: string, bounce: TextBounce): Map<string, string> {
 function isSilent(segment: string): boolean {
   const reply = replyIn(segment);
   return reply.code === null && reply.status === null && segment.replace(/\s+/g, ' ').length < 120;
+}
+
+/** What the text of a report says about one of its recipients, for reports whose fields do not tell. */
+export function saidAbout(said: string, address: string | null): string | null {
+  if (address === null) return null;
+  const lines = said.split('\n');
+  const segment = segments(lines, onLines(lines, new Set())).get(address) ?? null;
+  return segment === null ? null : diagnosticIn(segment, address);
 }
 
 /** The refused recipients of a bounce made of text; none where nobody can be named. */
