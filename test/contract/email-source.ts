@@ -21,6 +21,8 @@ export interface EmailAbilities {
   readonly flags: boolean;
   /** The world has renumber. */
   readonly renumber: boolean;
+  /** The server holds the mailbox still for the session, and ends it when somebody changes the store behind its back. */
+  readonly endsWhenChanged?: boolean;
 }
 
 export interface EmailWorld {
@@ -220,20 +222,20 @@ export function emailSourceContract(name: string, abilities: EmailAbilities, mak
       await fill(world, numbered(6));
       const ledger = createLedger();
       const source = await enter(world);
-      let first = true;
-      for await (const page of source.changes(world.folder, null, ledger.known, {
-        messages: 1,
-        bytes: 1 << 20,
-        messageBytes: 1 << 20,
-        since: null,
-      })) {
-        ledger.commit(page);
-        if (first) {
-          await world.remove(letter('m5'));
-          await world.deliver(letter('meanwhile'));
+      const bounds = { messages: 1, bytes: 1 << 20, messageBytes: 1 << 20, since: null };
+      const read = async () => {
+        let first = true;
+        for await (const page of source.changes(world.folder, null, ledger.known, bounds)) {
+          ledger.commit(page);
+          if (first) {
+            await world.remove(letter('m5'));
+            await world.deliver(letter('meanwhile'));
+          }
+          first = false;
         }
-        first = false;
-      }
+      };
+      if (abilities.endsWhenChanged) await expect(read()).rejects.toMatchObject({ code: 'unreachable' });
+      else await read();
       await ledger.pass(await enter(world), world.folder);
       const expected = [...numbered(6).filter((raw) => raw !== letter('m5')), letter('meanwhile')];
       expect(ledger.texts().sort()).toEqual(expected.sort());
