@@ -1,4 +1,5 @@
 // MimeContent of an item: kept bytes, or made from its properties (reference 29).
+import { calendarText } from '../calendar/to-icalendar.ts';
 import { refuse } from '../errors.ts';
 import type { Context } from '../property/context.ts';
 import { isMessage } from '../property/kind.ts';
@@ -15,5 +16,6 @@ export async function mimeBytes(item: Item, context: Context): Promise<Buffer> {
   const keeps = item.mime !== undefined && !context.exchange.switches.regenerateMime;
   if (keeps && item.kind !== 'CalendarItem') return Buffer.from(item.mime!, 'base64');
   if (isMessage(item.kind) || item.kind === 'PostItem') return composeMime(item, context, { bcc: true });
+  if (item.kind === 'CalendarItem') return Buffer.from(calendarText(item));
   return refuse('ErrorUnsupportedMimeConversion', 'MIME content of this item cannot be made.');
 }

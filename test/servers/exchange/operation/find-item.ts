@@ -32,7 +32,7 @@ function find(request: Element, mailbox: Mailbox, folder: Folder, context: Conte
     // Neither sorting nor restriction goes with a CalendarView (reference 27 [doc]).
     if (restriction !== undefined || order !== undefined)
       refuse('ErrorInvalidRequest', 'CalendarView goes with neither Restriction nor SortOrder.');
-    return calendarView(mailbox, folder, view);
+    return calendarView(mailbox, folder, view, context.zone);
   }
   if (view?.name === 'ContactsView' && folder.kind !== 'ContactsFolder') {
     refuse('ErrorContactsFolderIsInvalidForContactsView', 'ContactsView needs a contacts folder.');

@@ -39,6 +39,7 @@ const COMPUTED: Record<string, (item: Item, context: Context) => string | undefi
     return uid === undefined ? undefined : globalObjectId(uid).toString('base64');
   },
   zoneDefinition: () => undefined,
+  recurring: (item) => String(item.fields.Recurrence !== undefined || item.occurrence !== undefined),
 };
 
 /** PidTagMessageFlags: 1 read, 2 unmodified, 4 submitted, 8 unsent, 0x10 has attachments, 0x20 from me. */

@@ -164,7 +164,7 @@ const NAMED: readonly [string, number | string, Alias][] = [
   ['Appointment', 0x8215, field('IsAllDayEvent')],
   ['Appointment', 0x8217, shown('AppointmentState')],
   ['Appointment', 0x8218, { kind: 'field', element: 'MyResponseType', translation: responses, readOnly: true }],
-  ['Appointment', 0x8223, shown('IsRecurring')],
+  ['Appointment', 0x8223, computed('recurring')],
   ['Appointment', 0x825e, computed('zoneDefinition')],
   ['Meeting', 0x3, computed('globalObjectId')],
   ['Meeting', 0x23, computed('globalObjectId')],

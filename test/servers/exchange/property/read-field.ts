@@ -1,11 +1,13 @@
 // Reads a property by its schema name: computed by its kind's table, or as it is stored.
 import { CALENDAR } from '../calendar/properties.ts';
+import { writeDateTime } from '../calendar/zone.ts';
+import { placesOf } from '../schema/fields.ts';
 import type { Item } from '../store/model.ts';
-import type { Element } from '../xml/element.ts';
+import { type Element, el } from '../xml/element.ts';
 import { COMMON } from './common.ts';
 import { CONTACT } from './contact.ts';
 import type { Context, Reader } from './context.ts';
-import { hasField, isMessage } from './kind.ts';
+import { isMessage, SHAPE_OF_KIND } from './kind.ts';
 import { MESSAGE } from './message.ts';
 import { TASK } from './task.ts';
 
@@ -25,7 +27,11 @@ export function readerOf(item: Item, element: string): Reader | undefined {
 }
 
 export function readField(item: Item, element: string, context: Context): Element | undefined {
-  if (!hasField(item.kind, element)) return undefined;
+  const place = placesOf(SHAPE_OF_KIND[item.kind]).get(element);
+  if (place === undefined) return undefined;
   const reader = readerOf(item, element);
-  return reader === undefined ? item.fields[element] : reader(item, context);
+  const found = reader === undefined ? item.fields[element] : reader(item, context);
+  // A request with a TimeZoneContext gets every time with the offset of that zone (reference 38 [doc]).
+  if (found === undefined || context.zone === undefined || place.shape !== 'dateTime' || !found.text.endsWith('Z')) return found;
+  return el(found.name, writeDateTime(Date.parse(found.text), context.zone));
 }
