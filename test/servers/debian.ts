@@ -107,7 +107,8 @@ async function download(names: readonly string[], folder: string): Promise<void>
 
 /** Where the system's package lists are missing, own ones are fetched: that needs no root. */
 async function listsThatKnow(names: readonly string[], folder: string): Promise<string[]> {
-  const known = await run('apt-cache', ['show', ...names], { env: ENVIRONMENT, maxBuffer: 1 << 26 }).then(
+  // Not `apt-cache show`: that knows installed packages without knowing where to get them.
+  const known = await run('apt-get', ['-q', 'download', '--print-uris', ...names], { env: ENVIRONMENT, cwd: folder }).then(
     () => true,
     () => false,
   );
