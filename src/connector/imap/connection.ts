@@ -12,7 +12,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { ImapFlow } from 'imapflow';
 import { Failure } from '../../model/failure.ts';
 import type { Credential, SessionContext } from '../connector.ts';
-import { toFailure } from './failures.ts';
+import { aboutToken, toFailure } from './failures.ts';
 import type { ImapSettings } from './settings.ts';
 
 export interface Untagged {
@@ -112,11 +112,12 @@ async function connectWith(
   watch?.(client);
   const connection = wrap(client, settings, where, context);
   try {
-    await connection.run('logging in', () => client.connect());
+    // Connecting and waiting for the greeting have time-outs of imapflow's own, which say more.
+    await connection.run('logging in', () => client.connect(), { silenceMs: 3 * settings.timeoutMs });
     if (!hasLoggedIn(client) && credential.method !== 'none') throw preauthenticated(where);
   } catch (error) {
     await connection.end();
-    throw error;
+    throw error instanceof Failure && credential.method === 'oauth2' ? aboutToken(error) : error;
   }
   // imapflow would put the prefix before every name that lacks it, which makes other namespaces unreachable.
   client.namespace = { prefix: '', delimiter: connection.personal.delimiter };

@@ -21,7 +21,6 @@ interface Clues {
   readonly response?: unknown;
   readonly reason?: string;
   readonly throttleReset?: number;
-  readonly oauthError?: unknown;
 }
 
 const LATER = 'The server has trouble of its own; it is tried again.';
@@ -141,6 +140,7 @@ const WORDS: readonly (readonly [RegExp, Verdict])[] = [
 /** Raised by imapflow without a code of their own. */
 const MESSAGES: readonly (readonly [RegExp, Verdict])[] = [
   [/^Login is disabled/, ['refused', 'The server takes no password without TLS: set tls to implicit or starttls.']],
+  [/^Please configure the login/, ['refused', 'The server wants a login: give the mailbox its credential.']],
   [/^No password configured/, ['refused', 'Give the mailbox a password.']],
   [
     /^Unsupported authentication mechanism/,
@@ -177,11 +177,12 @@ export function toFailure(error: unknown, attempt: string): Failure {
 }
 
 function judge(clues: Clues): Verdict {
-  const { code, mailboxMissing, responseStatus, reason } = clues;
+  const { code, mailboxMissing, responseStatus } = clues;
   if (code === 'ETHROTTLE') return ['throttled', BUSY];
   if (mailboxMissing === true || code === 'NotFound') return RESPONSE_CODES.NONEXISTENT!;
   if (responseStatus === 'NO' || responseStatus === 'BAD') return judgeAnswer(clues);
-  if (reason !== undefined) return byWords(reason) ?? ['unreachable'];
+  const bye = goodbyeOf(clues);
+  if (bye !== undefined) return byWords(bye) ?? ['unreachable'];
   return judgeError(clues);
 }
 
@@ -191,7 +192,7 @@ function judgeError(clues: Clues): Verdict {
   const own = CERTIFICATE[code] ?? NETWORK[code] ?? NETWORK_PREFIXES.find(([pattern]) => pattern.test(code))?.[1];
   const found = own ?? MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
   if (found) return found;
-  if (authenticationFailed === true) return byWords(spoken(clues) ?? '') ?? ['auth-rejected', NEW_PASSWORD];
+  if (authenticationFailed === true) return byWords(spoken(clues) ?? '') ?? REJECTED;
   return tlsFailed === true ? ['unreachable', `TLS did not come about. ${SILENT}`] : ['garbled'];
 }
 
@@ -201,14 +202,20 @@ function judgeAnswer(clues: Clues): Verdict {
   const known = code === null ? undefined : ((atLogin ? LOGIN_CODES[code] : undefined) ?? RESPONSE_CODES[code]);
   if (known) return known;
   const words = byWords(clues.responseText ?? '');
-  if (atLogin) return words?.[0] === 'refused' || !words ? rejectedLogin(clues) : words;
+  if (atLogin) return words === undefined || words[0] === 'refused' ? REJECTED : words;
   return words ?? (clues.responseStatus === 'NO' ? ['refused'] : ['garbled']);
 }
 
-const rejectedLogin = (clues: Clues): Verdict =>
-  clues.oauthError === undefined || clues.oauthError === false
-    ? ['auth-rejected', NEW_PASSWORD]
-    : ['auth-rejected', 'The server refuses the token: run `mailroom auth login` for this mailbox again.'];
+const REJECTED: Verdict = ['auth-rejected', NEW_PASSWORD];
+
+/** A refused token is not mended by a password. */
+export const aboutToken = (failure: Failure): Failure =>
+  failure.code !== 'auth-rejected'
+    ? failure
+    : new Failure(failure.code, failure.message, {
+        cause: failure.cause,
+        remedy: 'The server refuses the token: run `mailroom auth login` for this mailbox again.',
+      });
 
 const byWords = (text: string): Verdict | undefined => WORDS.find(([pattern]) => pattern.test(text))?.[1];
 
@@ -221,8 +228,18 @@ function responseCodeOf({ serverResponseCode, response }: Clues): string | null 
   return typeof value === 'string' ? value.toUpperCase().trim() : null;
 }
 
+const GONE: readonly (string | undefined)[] = [
+  'NoConnection',
+  'EConnectionClosed',
+  'ClosedAfterConnectTLS',
+  'ClosedAfterConnectText',
+];
+
+/** The text of BYE; errors of Node have a `reason` too, which is another thing. */
+const goodbyeOf = ({ code, reason }: Clues): string | undefined => (GONE.includes(code) ? reason : undefined);
+
 function spoken(clues: Clues): string | undefined {
-  const said = clues.responseText ?? clues.reason;
+  const said = clues.responseText ?? goodbyeOf(clues);
   return said === undefined || said === '' ? undefined : `the server says "${said}"`;
 }
 
