@@ -1,8 +1,10 @@
 import { activities } from './activities.ts';
 import { auth } from './auth.ts';
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { exportCommand } from './export.ts';
 import { migrate } from './migrate.ts';
+import { plan } from './plan.ts';
 import { reparse } from './reparse.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
@@ -11,4 +13,17 @@ import { sync } from './sync.ts';
 import { test } from './test.ts';
 
 /** In the order in which an operator meets them. */
-export const commands: readonly Command[] = [test, auth, run, sync, status, activities, show, exportCommand, reparse, migrate];
+export const commands: readonly Command[] = [
+  check,
+  plan,
+  test,
+  auth,
+  run,
+  sync,
+  status,
+  activities,
+  show,
+  exportCommand,
+  reparse,
+  migrate,
+];

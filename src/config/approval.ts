@@ -60,7 +60,7 @@ async function readJson<T>(file: string): Promise<T | null> {
 }
 
 async function replaceFile(folder: string, file: string, content: object): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true });
   const fresh = `${file}.${process.pid}.new`;
   await writeFile(fresh, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   await rename(fresh, file);

@@ -1,6 +1,7 @@
 /** Each resolved value of a mailbox with where it came from. */
 import { createHash } from 'node:crypto';
-import { dotted, isBroken, type Node, type Path, type Place, plain, text } from './node.ts';
+import type { Secret } from './config.ts';
+import { descend, dotted, isBroken, type Node, type Path, type Place, plain, text } from './node.ts';
 import type { ResolvedMailbox } from './resolve-mailbox.ts';
 import type { ResolvedServer } from './resolve-server.ts';
 import { secretWords, toSecret } from './secret.ts';
@@ -13,12 +14,20 @@ export interface ExplainedValue {
   readonly origin: string;
 }
 
+export interface LocatedSecret {
+  readonly secret: Secret;
+  readonly at: Place;
+  readonly path: string;
+}
+
 export interface Explanation {
   /** By address, alias or id; null when there is no such mailbox. */
   explain(addressOrId: string): readonly ExplainedValue[] | null;
   /** Changes exactly when something about the mailbox as written changes. */
   fingerprint(id: string): string | null;
   names(): string[];
+  /** Every place that names a secret of a mailbox, each once. */
+  secrets(): LocatedSecret[];
 }
 
 export function createExplanation(
@@ -36,6 +45,7 @@ export function createExplanation(
       return mailbox === undefined ? null : fingerprintOf(mailbox, servers);
     },
     names: () => mailboxes.map((mailbox) => mailbox.address),
+    secrets: () => secretsOf(mailboxes),
   };
 }
 
@@ -49,9 +59,24 @@ function indexed(mailboxes: readonly ResolvedMailbox[]): Map<string, ResolvedMai
   return byName;
 }
 
+function secretsOf(mailboxes: readonly ResolvedMailbox[]): LocatedSecret[] {
+  const all = mailboxes.flatMap(({ node, named }) =>
+    ['receive', 'send', 'items'].flatMap((section) => {
+      const password = descend(node, [section, 'auth', 'password']);
+      if (password === undefined || isBroken(password)) return [];
+      return [{ secret: toSecret(password), at: password.at, path: dotted([...named.path, section, 'auth', 'password']) }];
+    }),
+  );
+  return [...new Map(all.map((found) => [`${originOf(found.at)} ${JSON.stringify(found.secret)}`, found])).values()];
+}
+
+const ORDER = ['id', 'address', 'aliases', 'owner', 'group', 'keep', 'receive', 'send', 'items', 'limits'];
+
 function explainMailbox(mailbox: ResolvedMailbox, servers: ReadonlyMap<string, ResolvedServer | null>): ExplainedValue[] {
   const rows: ExplainedValue[] = [];
-  for (const [key, entry] of mailbox.node.entries) {
+  for (const key of ORDER) {
+    const entry = mailbox.node.entries.get(key);
+    if (entry === undefined) continue;
     flatten(entry.node, [key], rows);
     const server = servers.get(serverName(entry.node) ?? '');
     if (server === undefined || server === null) continue;
