@@ -21,7 +21,7 @@ logout       gives the tokens of a mailbox back and forgets them; --all forgets 
 rotate-key   gives every token a new key, in one transaction
   --new-key-file FILE, --new-key-env NAME
                where the new key is, when the present one comes from a place Mailroom cannot write to; name it as
-               tokenKey in the config afterwards
+               tokens.key in the config afterwards
 docs/oauth2.md tells how to register Mailroom with Google, Microsoft and Yahoo.`,
   options: {
     device: { type: 'boolean' },
@@ -185,7 +185,7 @@ async function rotate(args: CommandArguments, context: CommandContext): Promise<
   );
   if (next === null) return EXIT.done;
   const written = next.kind === 'file' ? `{ file: ${next.path} }` : next.kind === 'env' ? `{ env: ${next.name} }` : '';
-  context.out.note(`now set  tokenKey: ${written}  in ${config.file} and in every process that uses this database`);
+  context.out.note(`now set  tokens: { key: ${written} }  in ${config.file} and in every process that uses this database`);
   return EXIT.done;
 }
 

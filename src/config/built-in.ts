@@ -55,10 +55,10 @@ export const PROVIDER_ALIASES: Readonly<Record<string, string>> = {
   office365: 'microsoft',
 };
 
-export function knownProvider(name: string, tenant: string): KnownProvider | null {
+export function knownProvider(name: string, tenant: string, grant: OAuthProvider['grant']): KnownProvider | null {
   if (name === 'gmail') return GMAIL;
   if (name === 'yahoo') return YAHOO;
-  return name === 'microsoft' ? microsoft(tenant) : null;
+  return name === 'microsoft' ? microsoft(tenant, grant) : null;
 }
 
 const GMAIL: KnownProvider = {
@@ -77,20 +77,29 @@ const YAHOO: KnownProvider = {
   tokenUrl: 'https://api.login.yahoo.com/oauth2/get_token',
   deviceUrl: null,
   scopes: ['mail-w'],
+  // Yahoo registers no loopback addresses; with this word it shows the code for the operator to paste.
+  redirectUri: 'oob',
+  clientAuthentication: 'basic',
 };
 
-function microsoft(tenant: string): KnownProvider {
+const MICROSOFT_BY_LOGIN = [
+  'https://outlook.office.com/IMAP.AccessAsUser.All',
+  'https://outlook.office.com/POP.AccessAsUser.All',
+  'https://outlook.office.com/SMTP.Send',
+  'offline_access',
+];
+/** What an administrator has granted the client (IMAP.AccessAsApp …) is asked for as a whole. */
+const MICROSOFT_BY_CLIENT = ['https://outlook.office365.com/.default'];
+
+function microsoft(tenant: string, grant: OAuthProvider['grant']): KnownProvider {
   const base = `https://login.microsoftonline.com/${encodeURIComponent(tenant)}/oauth2/v2.0`;
   return {
     authorizationUrl: `${base}/authorize`,
     tokenUrl: `${base}/token`,
     deviceUrl: `${base}/devicecode`,
-    scopes: [
-      'https://outlook.office.com/IMAP.AccessAsUser.All',
-      'https://outlook.office.com/POP.AccessAsUser.All',
-      'https://outlook.office.com/SMTP.Send',
-      'offline_access',
-    ],
+    scopes: grant === 'client-credentials' ? MICROSOFT_BY_CLIENT : MICROSOFT_BY_LOGIN,
+    // Entra takes localhost on any port; 127.0.0.1 only by editing the manifest.
+    redirectUri: 'http://localhost',
   };
 }
 

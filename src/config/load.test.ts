@@ -247,6 +247,19 @@ mailboxes:
     expect(config.oauth.get('microsoft')?.tokenUrl).toBe('https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token');
   });
 
+  test('a provider’s habits are known: where it sends people back to, and what a client asks for that logs in by itself', async () => {
+    const { config } = await load(`${SERVERS}
+oauth:
+  microsoft: { clientId: def, clientSecret: { env: M }, tenant: contoso.example, grant: client-credentials }
+  yahoo: { clientId: ghi, clientSecret: { env: Y } }
+mailboxes: []
+`);
+    expect(config.oauth.get('microsoft')).toMatchObject({
+      ...{ grant: 'client-credentials', scopes: ['https://outlook.office365.com/.default'], redirectUri: 'http://localhost' },
+    });
+    expect(config.oauth.get('yahoo')).toMatchObject({ redirectUri: 'oob', clientAuthentication: 'basic' });
+  });
+
   test('a mailbox’s provider wins over the group’s password', async () => {
     const { box } = await load(`${SERVERS}
 oauth: { own: { clientId: x, authorizationUrl: "https://id.example.com/a", tokenUrl: "https://id.example.com/t", scopes: [mail] } }

@@ -87,9 +87,22 @@ function resolveProvider(name: string, written: string, node: Node, findings: Fi
   const parsed = oauthSchema.safeParse(plain(node));
   if (!parsed.success) return null;
   const client = parsed.data;
-  const known = knownProvider(name, client.tenant ?? 'common');
+  const known = knownProvider(name, client.tenant ?? 'common', client.grant);
   if (client.tenant !== undefined && name !== 'microsoft') {
     findings.problem(child(node, 'tenant')!.at, ['oauth', written, 'tenant'], 'only microsoft has tenants', 'remove it');
+  }
+  if (
+    name === 'microsoft' &&
+    client.grant === 'client-credentials' &&
+    !/^[\w-]+(\.[\w-]+)+$|^[0-9a-f-]{36}$/i.test(client.tenant ?? '')
+  ) {
+    const advice = 'write tenant: contoso.onmicrosoft.com, or the directory id';
+    findings.problem(
+      node.at,
+      ['oauth', written, 'tenant'],
+      'client-credentials needs the tenant whose mailboxes are granted',
+      advice,
+    );
   }
   const needed = (['authorizationUrl', 'tokenUrl', 'scopes'] as const).filter(
     (key) => known === null && client[key] === undefined,
@@ -125,10 +138,10 @@ function toProvider(
     tokenUrl: client.tokenUrl ?? known?.tokenUrl ?? '',
     deviceUrl: client.deviceUrl ?? known?.deviceUrl ?? null,
     revocationUrl: client.revocationUrl ?? known?.revocationUrl ?? null,
-    redirectUri: client.redirectUri ?? null,
+    redirectUri: client.redirectUri ?? known?.redirectUri ?? null,
     scopes: client.scopes ?? known?.scopes ?? [],
     authorizationParameters: { ...known?.authorizationParameters, ...client.authorizationParameters },
-    clientAuthentication: client.clientAuthentication ?? 'post',
+    clientAuthentication: client.clientAuthentication ?? known?.clientAuthentication ?? 'post',
     grant: client.grant ?? 'login',
   };
 }

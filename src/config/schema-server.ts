@@ -85,7 +85,11 @@ export const oauthSchema = z.strictObject({
   tokenUrl: webUrl().optional().describe('Where tokens are issued. Known for gmail, microsoft and yahoo.'),
   deviceUrl: webUrl().optional().describe('Where the device flow begins (RFC 8628), if the provider has it.'),
   revocationUrl: webUrl().optional().describe('Where a token is given back (RFC 7009), if the provider has it.'),
-  redirectUri: word().optional().describe('As registered. Default: http://127.0.0.1, any free port (RFC 8252).'),
+  redirectUri: word()
+    .optional()
+    .describe(
+      'As registered. Default: http://127.0.0.1, any free port (RFC 8252); microsoft http://localhost, yahoo oob (paste the code).',
+    ),
   scopes: z.array(word()).min(1).optional().describe('What is asked for. Known for gmail, microsoft and yahoo.'),
   authorizationParameters: z
     .record(z.string(), z.string())
@@ -94,7 +98,7 @@ export const oauthSchema = z.strictObject({
   clientAuthentication: z
     .enum(['post', 'basic'])
     .optional()
-    .describe('How the client secret is sent (RFC 6749 2.3.1). Default: post.'),
+    .describe('How the client secret is sent (RFC 6749 2.3.1). Default: post; yahoo basic.'),
   grant: z
     .enum(['login', 'client-credentials'])
     .optional()

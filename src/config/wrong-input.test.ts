@@ -483,6 +483,11 @@ const REFERENCES: readonly Case[] = [
     'mailroom.yaml:1:15: oauth.own: "own" is not known by itself and lacks authorizationUrl, tokenUrl, scopes; known are gmail, microsoft and yahoo; write the addresses of others',
   ],
   [
+    'client-credentials at Microsoft for nobody’s tenant',
+    `oauth: { microsoft: { clientId: x, grant: client-credentials } }\n${IMAP}\n${BOX}`,
+    'mailroom.yaml:1:21: oauth.microsoft.tenant: client-credentials needs the tenant whose mailboxes are granted; write tenant: contoso.onmicrosoft.com, or the directory id',
+  ],
+  [
     'auth: same under receive',
     receive('server: office, auth: same'),
     'mailroom.yaml:4:38: mailboxes[0].receive.auth: expected keys with values, found "same"; possible keys: method, username, password, provider',

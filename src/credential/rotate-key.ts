@@ -91,7 +91,7 @@ async function reseal(transaction: Database, rows: readonly TokenRow[], former: 
 
 function keyMissing(used: string): Failure {
   return new Failure('refused', `the tokens are encrypted with key ${used}, which is not the one configured`, {
-    remedy: 'configure the key in use as tokenKey first',
+    remedy: 'configure the key in use as tokens.key first',
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where the key of the tokens comes from: the secret the operator named (`tokenKey`), or `token.key` in the data folder, made
+ * Where the key of the tokens comes from: the secret the operator named (`tokens.key`), or `token.key` in the data folder, made
  * on first use, readable by us alone.
  *
  * A rotation of a key that lies in a file goes by way of `<file>.next`: written first, then every token re-encrypted in one
@@ -37,7 +37,8 @@ const MAKE_ONE = 'make one with "openssl rand -base64 32"';
 export function createTokenKeys({ secret, ownFile, reader }: TokenKeysOptions): TokenKeys {
   const source: Secret = secret ?? { kind: 'file', path: ownFile };
   const path = source.kind === 'file' ? source.path : null;
-  const configured = async () => parsed(await reader.read(source, 'the token key (tokenKey)', { fresh: true }), placeOf(source));
+  const configured = async () =>
+    parsed(await reader.read(source, 'the token key (tokens.key)', { fresh: true }), placeOf(source));
   return {
     path,
     place: placeOf(source),
@@ -115,7 +116,7 @@ async function syncFolder(path: string): Promise<void> {
 function cannotWrite(path: string, error: unknown): unknown {
   return new Failure('refused', `cannot write the token key to ${path}: ${(error as Error).message}`, {
     cause: error,
-    remedy: `let the user Mailroom runs as write to ${dirname(path)}, or set tokenKey (${MAKE_ONE})`,
+    remedy: `let the user Mailroom runs as write to ${dirname(path)}, or set tokens.key (${MAKE_ONE})`,
   });
 }
 

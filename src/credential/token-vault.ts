@@ -187,7 +187,7 @@ function createKeyring(keys: TokenKeys): Keyring {
       // Not auth-rejected: it concerns every mailbox, and all go on by themselves once the key is back.
       return new Failure('unreachable', `the tokens are encrypted with key ${id}, and ${keys.place} holds ${held}`, {
         remedy:
-          'put that key back (tokenKey, or token.key of the machine that made it); if it is lost, ' +
+          'put that key back (tokens.key, or token.key of the machine that made it); if it is lost, ' +
           'run "mailroom auth logout --all" and log in again',
       });
     },
