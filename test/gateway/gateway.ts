@@ -23,6 +23,8 @@ export interface Gateway {
   run(args: readonly string[], env?: Record<string, string>): Promise<Finished>;
   /** Like `run`, but fails with what the command said when it does not exit 0; answers its JSON lines. */
   json<T = Record<string, unknown>>(args: readonly string[]): Promise<T[]>;
+  /** The words after the runtime's name. */
+  command(args: readonly string[]): string[];
   start(args: readonly string[], env?: Record<string, string>): ChildProcess;
   configure(config: object): Promise<void>;
   remove(): Promise<void>;
@@ -34,8 +36,9 @@ export async function createGateway(config: object): Promise<Gateway> {
   await mkdir(join(folder, 'data'));
   const configure = (next: object) => writeFile(configFile, stringify(next));
   await configure(config);
+  const command = (args: readonly string[]) => ['--disable-warning=ExperimentalWarning', MAIN, '--config', configFile, ...args];
   const start = (args: readonly string[], env: Record<string, string> = {}) =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, '--config', configFile, ...args], {
+    spawn(process.execPath, command(args), {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -43,6 +46,7 @@ export async function createGateway(config: object): Promise<Gateway> {
   return {
     folder,
     configFile,
+    command,
     start,
     run,
     configure,
