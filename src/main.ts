@@ -17,7 +17,9 @@ import { createRedactor, type Redactor } from './credential/redactor.ts';
 import { createCircuits } from './mailbox/circuit.ts';
 import { createConnections } from './mailbox/connections.ts';
 import { discreetConnectors } from './mailbox/discreet-connector.ts';
+import { createSending } from './mailbox/send.ts';
 import type { SyncContext } from './mailbox/sync-mailbox.ts';
+import { htmlToText } from './normalise/html-text.ts';
 import { createReaderPool } from './normalise/pool.ts';
 import { failedEmail, PARSER_VERSION } from './normalise/read-email.ts';
 import { systemClock } from './platform/clock.ts';
@@ -104,6 +106,12 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     circuits: createCircuits(clock),
     log,
   };
+  const sending = createSending({
+    ...syncContext,
+    read: async (source) => (await pool.read([{ source, headersOnly: false }]))[0]!,
+    htmlToText,
+    mailboxOf: (id) => current.mailboxes.find((mailbox) => mailbox.id === id),
+  });
   return {
     config,
     currentConfig: () => current,
@@ -121,8 +129,9 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     holder: await processName(),
     parserVersion: PARSER_VERSION,
     syncContext,
-    deliver: async () => {},
-    dueToSend: async () => [],
+    sending,
+    deliver: sending.deliver,
+    dueToSend: sending.dueToSend,
   };
 }
 

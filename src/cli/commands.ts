@@ -4,9 +4,11 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { exportCommand } from './export.ts';
 import { migrate } from './migrate.ts';
+import { outbox } from './outbox.ts';
 import { plan } from './plan.ts';
 import { reparse } from './reparse.ts';
 import { run } from './run.ts';
+import { send } from './send.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
@@ -23,6 +25,8 @@ export const commands: readonly Command[] = [
   status,
   activities,
   show,
+  send,
+  outbox,
   exportCommand,
   reparse,
   migrate,

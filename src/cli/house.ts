@@ -1,6 +1,7 @@
 import type { Config, MailboxConfig } from '../config/config.ts';
 import type { Connector } from '../connector/connector.ts';
 import type { Credentials } from '../credential/credential.ts';
+import type { Sending } from '../mailbox/send.ts';
 import type { SyncContext } from '../mailbox/sync-mailbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -27,6 +28,7 @@ export interface House {
   readonly holder: string;
   readonly parserVersion: number;
   readonly syncContext: SyncContext;
+  readonly sending: Sending;
   /** Sends what is due in the outbox of a mailbox. */
   deliver(mailbox: MailboxConfig): Promise<void>;
   /** Ids of mailboxes with something due in the outbox. */

@@ -2,7 +2,7 @@
 import type { Bounce, BounceRecipient } from '../model/email.ts';
 import type { OutboxItem, OutboxRecipient } from '../model/outbox.ts';
 import type { OutboxUpdate } from '../store/outbox.ts';
-import { findBounced, updateOutboxItem } from '../store/outbox.ts';
+import { findBounced, newBounces, noteBouncesRead, updateOutboxItem } from '../store/outbox.ts';
 import { sameAddress } from './address.ts';
 import type { OutboxContext } from './context.ts';
 import { moveRecipients, stateAfter } from './settle.ts';
@@ -13,6 +13,17 @@ export async function matchBounce(context: Pick<OutboxContext, 'database'>, boun
   if (bounce.originalEnvelopeId === null && bounce.originalMessageId === null) return null;
   const item = await findBounced(context.database, bounce.originalEnvelopeId, bounce.originalMessageId);
   return item && updateOutboxItem(context.database, item.activityId, (found) => settleBounce(found, bounce));
+}
+
+const BATCH = 1_000;
+
+/** Goes through what has come in since the last look. Doing it twice changes nothing, so a crash in between is harmless. */
+export async function readReports(context: Pick<OutboxContext, 'database' | 'steps'>): Promise<void> {
+  for (let batch = await newBounces(context.database, BATCH); batch; batch = await newBounces(context.database, BATCH)) {
+    for (const bounce of batch.bounces) await matchBounce(context, bounce);
+    context.steps.reach('outbox: bounces matched');
+    await noteBouncesRead(context.database, batch.until);
+  }
 }
 
 export function settleBounce(item: OutboxItem, bounce: Bounce): OutboxUpdate | null {

@@ -15,13 +15,14 @@ import { asFailure, Failure } from '../model/failure.ts';
 import type { OutboxItem } from '../model/outbox.ts';
 import {
   listOutboxItems,
+  mailboxesDueToSend,
   nextOutboxTime,
   type OutboxFilter,
   type OutboxUpdate,
   readOutboxItem,
   updateOutboxItem,
 } from '../store/outbox.ts';
-import { matchBounce } from './bounce.ts';
+import { matchBounce, readReports } from './bounce.ts';
 import type { OutboxContext, OutboxMailbox } from './context.ts';
 import { type DeliveryCount, giveUpExpired, sendDue, takeOver } from './deliver.ts';
 import { lookForDoubtful } from './doubt.ts';
@@ -52,6 +53,10 @@ export interface Outbox {
   /** When deliverDue has something to do next; null: nothing waits. */
   nextTime(mailboxId: string): Promise<Date | null>;
   matchBounce(bounce: Bounce): Promise<OutboxItem | null>;
+  /** Puts the bounces that were received since the last call onto what they are about. */
+  readReports(): Promise<void>;
+  /** Mailboxes for which deliverDue has something to do now. */
+  dueMailboxes(): Promise<readonly string[]>;
 }
 
 export function createOutbox(context: OutboxContext): Outbox {
@@ -69,6 +74,8 @@ export function createOutbox(context: OutboxContext): Outbox {
     resolve: (id, verdict) => update(id, (item, now) => resolve(item, verdict, now)),
     nextTime: (mailboxId) => nextOutboxTime(database, mailboxId),
     matchBounce: (bounce) => matchBounce(context, bounce),
+    readReports: () => readReports(context),
+    dueMailboxes: () => mailboxesDueToSend(database, clock.now()),
     deliverDue(mailbox, signal) {
       const present = running.get(mailbox.id);
       if (present) return present;

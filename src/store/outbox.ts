@@ -1,5 +1,5 @@
 /** What waits to be sent: its rows, the fence of each attempt, and the mark "the dot may go". */
-import type { ReadEmail } from '../model/email.ts';
+import type { Bounce, ReadEmail } from '../model/email.ts';
 import { newId } from '../model/identifier.ts';
 import type { FilingState, OutboxItem, OutboxRecipient, OutboxState } from '../model/outbox.ts';
 import { appendChanges } from './changes.ts';
@@ -295,4 +295,34 @@ export async function readOriginal(database: Database, activityId: string): Prom
     [activityId],
   );
   return rows[0] ?? null;
+}
+
+/** Mailboxes with something to do now: to send, to look for, to file, or left behind by a dead run. */
+export async function mailboxesDueToSend(database: Database, now: Date): Promise<readonly string[]> {
+  const rows = await query<{ id: string }>(
+    database,
+    `select distinct mailbox_id as id from outbox where next_try_at <= ? and (state in ('pending', 'sending', 'in-doubt')
+       or (filing in ('wanted', 'begun') and state in ('sent', 'partial')))`,
+    [now],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Bounces the change feed has told of since the last look, and where that look ended; null: nothing new. */
+export async function newBounces(
+  database: Database,
+  limit: number,
+): Promise<{ readonly until: string; readonly bounces: readonly Bounce[] } | null> {
+  const rows = await query<{ until: string; bounce: Bounce | null }>(
+    database,
+    `select changes.position as until, activities.bounce from changes left join activities on activities.id = changes.activity_id
+     where changes.position > (select position from outbox_reports) order by changes.position limit ?`,
+    [limit],
+  );
+  if (rows.length === 0) return null;
+  return { until: rows.at(-1)!.until, bounces: rows.flatMap(({ bounce }) => (bounce === null ? [] : [bounce])) };
+}
+
+export async function noteBouncesRead(database: Database, until: string): Promise<void> {
+  await execute(database, 'update outbox_reports set position = greatest(position, ?)', [until]);
 }

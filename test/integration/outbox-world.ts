@@ -63,7 +63,7 @@ export async function openWorld(options: WorldOptions): Promise<OutboxWorld> {
 
 function smtpSettings({ server, clearText = false }: WorldOptions) {
   return smtpConnector.parseSettings({
-    ...{ host: 'localhost', port: server.port, ca: server.caPem, limits: { timeoutMs: 10_000 } },
+    ...{ host: 'localhost', port: server.port, ca: server.caPem, timeoutMs: 10_000 },
     ...{ tls: clearText ? 'none' : 'starttls', allowClearText: clearText },
   });
 }

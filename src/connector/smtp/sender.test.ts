@@ -28,8 +28,8 @@ interface OpenOptions {
 async function open(dialogue: Dialogue, options: OpenOptions = {}): Promise<Session> {
   const settings = smtpConnector.parseSettings({
     ...{ host: 'localhost', port: dialogue.port, tls: options.tls ?? 'none', allowClearText: true, ca: dialogue.caPem },
-    limits: { timeoutMs: options.timeoutMs ?? 20_000 },
-    options: { dotTimeoutMs: options.dotTimeoutMs ?? 20_000, clientName: 'gateway.example.test' },
+    ...{ timeoutMs: options.timeoutMs ?? 20_000, dotTimeoutMs: options.dotTimeoutMs ?? 20_000 },
+    clientName: 'gateway.example.test',
   });
   const context: SessionContext = {
     ...{ log: silentLog, clock: systemClock, signal: options.signal ?? new AbortController().signal },

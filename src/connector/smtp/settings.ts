@@ -10,14 +10,17 @@ const schema = z.object({
   allowClearText: z.boolean().default(false),
   ca: z.string().nullish(),
   serverName: z.string().nullish(),
-  limits: z.object({ timeoutMs: z.int().positive().optional() }).optional(),
-  options: z
-    .looseObject({
-      clientName: z.string().optional(),
-      mechanism: z.string().optional(),
-      dotTimeoutMs: z.int().positive().optional(),
-    })
-    .optional(),
+  timeoutMs: z
+    .int()
+    .positive()
+    .default(5 * MINUTE),
+  // RFC 5321 4.5.3.2.6: ten minutes, because giving up too early is how mail gets sent twice.
+  dotTimeoutMs: z
+    .int()
+    .positive()
+    .default(10 * MINUTE),
+  clientName: z.string().nullish(),
+  mechanism: z.string().nullish(),
 });
 
 export interface SmtpSettings {
@@ -42,7 +45,7 @@ export interface SmtpSettings {
 export function parseSettings(raw: unknown): SmtpSettings {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new Failure('refused', `cannot use these SMTP settings: ${z.prettifyError(parsed.error)}`);
-  const { host, port, tls, allowClearText, ca, serverName, limits, options } = parsed.data;
+  const { host, port, tls, allowClearText, ca, serverName, clientName, mechanism, timeoutMs, dotTimeoutMs } = parsed.data;
   if (tls === 'none' && !allowClearText)
     throw new Failure('refused', `cannot send by ${host}:${port} in clear text`, {
       remedy: 'Use tls: implicit or tls: starttls; if the network is trusted, add allowClearText: true to tls: none.',
@@ -53,10 +56,9 @@ export function parseSettings(raw: unknown): SmtpSettings {
     tls,
     ca: ca ?? null,
     serverName: serverName ?? host,
-    clientName: options?.clientName ?? null,
-    mechanism: options?.mechanism?.toUpperCase() ?? null,
-    timeoutMs: limits?.timeoutMs ?? 5 * MINUTE,
-    // RFC 5321 4.5.3.2.6: ten minutes, because giving up too early is how mail gets sent twice.
-    dotTimeoutMs: options?.dotTimeoutMs ?? 10 * MINUTE,
+    clientName: clientName ?? null,
+    mechanism: mechanism?.toUpperCase() ?? null,
+    timeoutMs,
+    dotTimeoutMs,
   };
 }

@@ -41,8 +41,8 @@ function prepare(dialogue: Dialogue | null, options: Case) {
     allowClearText: true,
     ca: options.ca === undefined ? dialogue?.caPem : options.ca,
     serverName: options.serverName,
-    limits: { timeoutMs: 3_000 },
-    options: options.mechanism === undefined ? {} : { mechanism: options.mechanism },
+    timeoutMs: 3_000,
+    mechanism: options.mechanism,
   });
   const given = [...(options.credentials ?? [password])];
   const context: SessionContext = {
