@@ -32,10 +32,12 @@ test('the samples are what they say: an independent reader understands them', as
   for (const { raw } of mail) expect(String(raw.toString('latin1'))).not.toMatch(/[^\r]\n/);
 });
 
-describe.runIf(await needsServer('dovecot'))('the servers of the demo', () => {
+const kinds = (await needsServer('dovecot')) ? ['real', 'stand-in'] : ['stand-in'];
+
+describe.for(kinds)('the %s servers of the demo', (kind) => {
   let demo: DemoServers;
   beforeAll(async () => {
-    demo = await startDemoServers();
+    demo = await startDemoServers({ standIns: kind === 'stand-in' });
   });
   afterAll(() => demo?.stop());
 

@@ -4,10 +4,12 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { authority } from '../servers/certificates.ts';
-import { type Dovecot, startDovecot } from '../servers/dovecot.ts';
+import { startDovecot } from '../servers/dovecot.ts';
+import { ensure } from '../servers/packages.ts';
 import { startSubmission } from '../servers/postfix.ts';
 import { temporaryFolder } from '../servers/processes.ts';
+import { startSmtpSink } from '../servers/smtp-sink.ts';
+import { type StandIn, startStandIn } from '../servers/stand-in.ts';
 import type { Arrival, SubmissionServer } from '../servers/submission.ts';
 import { ADDRESSES, type Box, type DemoMail } from './letter.ts';
 import { sampleMail } from './mail.ts';
@@ -39,21 +41,33 @@ export interface DemoServers {
 const PASSWORDS: Readonly<Record<Box, string>> = { imap: 'demo-anna', pop3: 'demo-info', live: 'demo-sales' };
 const boxes = Object.keys(ADDRESSES) as Box[];
 
-export async function startDemoServers(now = new Date()): Promise<DemoServers> {
+/** What the demo needs of the server that keeps the mailboxes. */
+interface MailboxServer extends StandIn {
+  readonly label: string;
+  /** For Postfix: where logins are checked. */
+  readonly authPort?: number;
+}
+
+export interface DemoOptions {
+  readonly now?: Date;
+  /** Takes the stand-ins although the real servers could be had. */
+  readonly standIns?: boolean;
+}
+
+export async function startDemoServers({ now = new Date(), standIns = false }: DemoOptions = {}): Promise<DemoServers> {
   const users = Object.fromEntries(boxes.map((box) => [ADDRESSES[box], PASSWORDS[box]]));
-  const ca = await authority();
-  const dovecot = await startDovecot({ users });
-  const submission = await startSubmission({ users, dovecot });
-  const mail = await fill(dovecot, now);
-  deliverInto(dovecot, submission);
+  const server = await startMailboxes(users, standIns);
+  const submission = await startSender(users, server, standIns);
+  const mail = await fill(server, now);
+  deliverInto(server, submission);
   const { path: folder, remove } = temporaryFolder('demo');
-  writeFileSync(join(folder, 'ca.pem'), ca.caPem);
+  writeFileSync(join(folder, 'ca.pem'), server.caPem);
   let next = 0;
-  const deliverNext = () => dovecot.deliver(ADDRESSES.live, 'INBOX', liveMail(next++, new Date()));
+  const deliverNext = () => server.deliver(ADDRESSES.live, 'INBOX', liveMail(next++, new Date()));
   return {
-    ...{ host: '127.0.0.1', imapsPort: dovecot.imapsPort, pop3sPort: dovecot.pop3sPort, smtpsPort: submission.tlsPort },
-    ...{ caFile: join(folder, 'ca.pem'), caPem: ca.caPem, mail, deliverNext },
-    labels: { mailboxes: 'Dovecot', submission: submission.label },
+    ...{ host: server.host, imapsPort: server.imapsPort, pop3sPort: server.pop3sPort, smtpsPort: submission.tlsPort },
+    ...{ caFile: join(folder, 'ca.pem'), caPem: server.caPem, mail, deliverNext },
+    labels: { mailboxes: server.label, submission: submission.label },
     mailboxes: Object.fromEntries(
       boxes.map((box) => [box, { address: ADDRESSES[box], password: PASSWORDS[box] }]),
     ) as DemoServers['mailboxes'],
@@ -61,27 +75,43 @@ export async function startDemoServers(now = new Date()): Promise<DemoServers> {
     untilArrived: submission.ledger.until,
     async stop() {
       await submission.stop();
-      await dovecot.stop();
+      await server.stop();
       remove();
     },
   };
 }
 
-async function fill(dovecot: Dovecot, now: Date): Promise<DemoMail[]> {
+async function startMailboxes(users: Readonly<Record<string, string>>, standIns: boolean): Promise<MailboxServer> {
+  const here = standIns ? { reason: 'asked for' } : (await ensure(['dovecot'])).get('dovecot');
+  if (here?.reason === undefined) return { ...(await startDovecot({ users })), label: 'Dovecot' };
+  return { ...(await startStandIn({ users })), label: `scriptable IMAP and POP3 server (stands in for Dovecot: ${here.reason})` };
+}
+
+async function startSender(
+  users: Readonly<Record<string, string>>,
+  server: MailboxServer,
+  standIns: boolean,
+): Promise<SubmissionServer> {
+  const { authPort } = server;
+  if (authPort !== undefined) return startSubmission({ users, dovecot: { authPort } });
+  return standIns ? startSmtpSink({ users }) : startSubmission({ users });
+}
+
+async function fill(server: MailboxServer, now: Date): Promise<DemoMail[]> {
   const mail = await sampleMail(now);
   for (const { boxes: into, folder, raw, date } of mail) {
     for (const box of into)
-      await dovecot.deliver(ADDRESSES[box], folder, raw, { date, flags: folder === 'Sent' ? ['\\Seen'] : [] });
+      await server.deliver(ADDRESSES[box], folder, raw, { date, flags: folder === 'Sent' ? ['\\Seen'] : [] });
   }
   return mail;
 }
 
 /** Mail to one of the three mailboxes comes in there; mail to the rest of the world has left the house. */
-function deliverInto(dovecot: Dovecot, submission: SubmissionServer): void {
+function deliverInto(server: MailboxServer, submission: SubmissionServer): void {
   const ours = new Set<string>(Object.values(ADDRESSES));
   submission.ledger.onArrival((arrival) => {
     for (const { address } of arrival.recipients) {
-      if (ours.has(address.toLowerCase())) void dovecot.deliver(address, 'INBOX', arrival.raw);
+      if (ours.has(address.toLowerCase())) void server.deliver(address, 'INBOX', arrival.raw);
     }
   });
 }
