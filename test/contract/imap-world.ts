@@ -8,7 +8,7 @@ import type { Delivered, EmailWorld } from './email-source.ts';
 import type { FilingWorld } from './filing.ts';
 import type { PushWorld } from './push.ts';
 
-const PASSWORD = 'pässwörd "1\\';
+export const PASSWORD = 'pässwörd "1\\';
 let users = 0;
 
 /** Enough of them for one file of tests. */
