@@ -27,7 +27,7 @@ export function resolveMailbox(named: Named, house: House): ResolvedMailbox | nu
   if (address === undefined || !isAddress(address)) return null;
   const id = text(named.node.entries.get('id')?.node) ?? address.toLowerCase();
   const layers = layersOf(named, house);
-  const { node, dropped, ownAuth } = mergeLayers(layers, house);
+  const { node, dropped, ownAuth } = mergeLayers(named, layers, house);
   const expanded = expandSections(node, { values: placeholderValues(address, id), findings: house.findings }, layers);
   const identified = new Map(expanded.entries);
   if (!identified.has('id'))
@@ -69,12 +69,25 @@ interface Merged {
   readonly ownAuth: ReadonlySet<Section>;
 }
 
-function mergeLayers(layers: readonly Layer[], house: House): Merged {
+/** Its group is misspelt: what the group would have said is unknown, and not missing. */
+function lacksGroup(named: Named, house: House): boolean {
+  const group = text(named.node.entries.get('group')?.node);
+  return group !== undefined && !house.groups.has(group);
+}
+
+function withUnknownServer(node: Node): Node {
+  if (node.kind !== 'map' || node.entries.has('server')) return node;
+  const broken: Node = { kind: 'broken', at: node.at };
+  return { ...node, entries: new Map(node.entries).set('server', { keyAt: node.at, node: broken }) };
+}
+
+function mergeLayers(named: Named, layers: readonly Layer[], house: House): Merged {
   const nodes = layers.map((layer) => layer.node);
   let all: MapNode = overlay(DEFAULT_MAILBOX, { ...emptyMap(nodes.at(-1)!.at) }) as MapNode;
   all.entries.set('limits', { keyAt: DEFAULT_MESSAGE_LIMITS.at, node: DEFAULT_MESSAGE_LIMITS });
   for (const node of nodes) all = overlay(all, node) as MapNode;
   const entries = new Map(all.entries);
+  const lost = lacksGroup(named, house);
   const dropped = new Map<Section, string>();
   const ownAuth = new Set<Section>();
   for (const section of SECTIONS) {
@@ -83,7 +96,8 @@ function mergeLayers(layers: readonly Layer[], house: House): Merged {
     if (merged.node === undefined || isOnlyDefault(merged.node, section, layers)) continue;
     if (merged.dropped !== null) dropped.set(section, merged.dropped.server);
     if (child(merged.node, 'auth') !== undefined) ownAuth.add(section);
-    entries.set(section, { keyAt: merged.node.at, node: withBeneath(merged.node, section, house) });
+    const complete = withBeneath(merged.node, section, house);
+    entries.set(section, { keyAt: complete.at, node: lost ? withUnknownServer(complete) : complete });
   }
   return { node: { ...all, entries }, dropped, ownAuth };
 }
@@ -138,6 +152,7 @@ function toMailbox(resolving: Resolving): MailboxConfig | null {
   const written = parsed.data;
   const sections = SECTIONS.filter((section) => merged.entries.has(section));
   if (sections.length === 0) {
+    if (lacksGroup(named, house)) return null;
     house.findings.problem(
       named.at,
       named.path,
