@@ -19,6 +19,8 @@ export interface Call {
   version: string | undefined;
   zone: Zone | undefined;
   headers: Record<string, string | undefined>;
+  /** Which of the two back ends serves the request (reference 55). */
+  backEnd: number;
 }
 
 export function contextOf(call: Call, mailbox: Mailbox = call.mailbox): Context {

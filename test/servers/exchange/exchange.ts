@@ -1,9 +1,11 @@
 // The company: accounts, mailboxes, and everything that a test may turn.
 import { createHash } from 'node:crypto';
+import { Budget } from './budget.ts';
 import { type Clock, machineClock } from './clock.ts';
 import { FaultTable } from './faults.ts';
 import { Mailbox, type MailboxData } from './store/mailbox.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
+import type { Subscription } from './sync/subscription.ts';
 
 export interface Account {
   address: string;
@@ -55,6 +57,9 @@ export class Exchange {
   readonly zone: string;
   readonly switches: Switches;
   readonly faults = new FaultTable();
+  readonly subscriptions = new Map<string, Subscription>();
+  readonly budget = new Budget();
+  nextBackEnd = 0;
   readonly accounts = new Map<string, Account>();
   readonly mailboxes = new Map<string, Mailbox>();
   readonly groups = new Map<string, DistributionGroup>();

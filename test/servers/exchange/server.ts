@@ -6,6 +6,7 @@ import { type AuthOptions, authenticate } from './auth/authenticate.ts';
 import { EwsFault } from './errors.ts';
 import type { Account, Exchange } from './exchange.ts';
 import type { FaultRule } from './faults.ts';
+import { refuseStream, streamEvents } from './operation/get-streaming-events.ts';
 import { type Answer, faultAnswer, type Prepared, perform, prepare } from './soap/handle.ts';
 
 export interface ServerOptions {
@@ -104,10 +105,14 @@ async function answerSoap(
   let rule: FaultRule | undefined;
   let answer: Answer;
   try {
-    prepared = prepare(exchange, account, body, headersOf(request));
+    const backEnd = backEndOf(exchange, request);
+    prepared = prepare(exchange, account, body, headersOf(request), backEnd);
+    giveAffinity(exchange, request, response, backEnd);
     rule = exchange.faults.take(prepared.operation.name, prepared.call.mailbox.address);
     if (rule !== undefined && (await misbehaveBefore(rule, response))) return;
-    answer = await perform(prepared, rule);
+    const done = await withinBudget(prepared, rule, options, response);
+    if (done === undefined) return;
+    answer = done;
   } catch (error) {
     answer = faultAnswer(error, prepared?.operation.name ?? 'request');
     if (error instanceof EwsFault && error.code === 'ErrorServerBusy') response.setHeader('Retry-After', '30');
@@ -115,6 +120,59 @@ async function answerSoap(
   options.onAnswer?.(answer.text, answer.operation);
   if (rule !== undefined && (await misbehaveAfter(rule, answer, response))) return;
   end(response, answer.status, answer.text, 'text/xml; charset=utf-8');
+}
+
+/** Runs the request if the budget allows it; undefined when it was a stream, which writes for itself. */
+async function withinBudget(
+  prepared: Prepared,
+  rule: FaultRule | undefined,
+  options: ServerOptions,
+  response: ServerResponse,
+): Promise<Answer | undefined> {
+  const { operation, call } = prepared;
+  const taken = call.exchange.budget.take(call.mailbox.address, operation.name);
+  const streams = operation.name === 'GetStreamingEvents';
+  const note = (text: string) => options.onAnswer?.(text, operation.name);
+  if (typeof taken === 'string') {
+    if (!streams) throw refusal(taken);
+    refuseStream(call, response, taken, note);
+    return undefined;
+  }
+  try {
+    if (!streams) return await perform(prepared, rule);
+    await streamEvents(operation, call, response, note);
+    return undefined;
+  } finally {
+    taken();
+  }
+}
+
+function refusal(code: string): EwsFault {
+  const busy = 'The server cannot service this request right now. Try again later.';
+  return new EwsFault(
+    code,
+    code === 'ErrorServerBusy' ? busy : 'You have exceeded the available concurrent connections for your account.',
+    [['BackOffMilliseconds', '30000']],
+  );
+}
+
+const AFFINITY = 'X-BackEndOverrideCookie';
+
+/** The cookie decides; without it requests alternate when there are two servers (reference 55 [doc]). */
+function backEndOf(exchange: Exchange, request: IncomingMessage): number {
+  const named = new RegExp(`${AFFINITY}=EX0([12])`).exec(request.headers.cookie ?? '')?.[1];
+  if (named !== undefined) return Number(named);
+  return exchange.switches.twoBackEnds ? 1 + (exchange.nextBackEnd++ % 2) : 1;
+}
+
+function giveAffinity(exchange: Exchange, request: IncomingMessage, response: ServerResponse, backEnd: number) {
+  if (request.headers['x-preferserveraffinity']?.toString().toLowerCase() !== 'true') return;
+  const seal = exchange.seed.toString(16).padStart(8, '0');
+  response.setHeader('Set-Cookie', [
+    `exchangecookie=${seal}; path=/; HttpOnly`,
+    `${AFFINITY}=EX0${backEnd}~${seal}; path=/; HttpOnly`,
+    `X-BackEndCookie=${seal}; path=/EWS; HttpOnly`,
+  ]);
 }
 
 function headersOf(request: IncomingMessage): Record<string, string | undefined> {

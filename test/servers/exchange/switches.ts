@@ -28,6 +28,10 @@ export const SWITCHES = {
   loseSyncStates: { default: false, what: 'Every SyncState but an empty one is answered with ErrorInvalidSyncStateData (22)' },
   repeatChanges: { default: false, what: 'SyncFolderItems delivers the changes of the last call once more (22)' },
   heartbeats: { default: true, what: 'Streams carry a status event every 45 s (53: real servers were seen sending none [exp])' },
+  twoBackEnds: {
+    default: false,
+    what: 'Requests without the affinity cookie alternate between two servers; subscriptions live on one (55 [doc])',
+  },
   longSyncStates: { default: false, what: 'SyncStates are tens of kilobytes long (18 [doc])' },
   regenerateMime: { default: false, what: 'MIME of a message is generated from its properties instead of kept [exp]' },
 } as const satisfies Record<string, Switch>;

@@ -88,7 +88,7 @@ export async function send(url: string, body: string, options: CallOptions = {})
       Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
       ...options.headers,
     },
-    body: body.startsWith('<s:Envelope') || body.startsWith('<?xml') ? body : soap(body, options),
+    body: /^<(\?xml|\w+:Envelope)/.test(body) ? body : soap(body, options),
   });
   const text = await response.text();
   const isXml = response.headers.get('content-type')?.startsWith('text/xml') ?? false;

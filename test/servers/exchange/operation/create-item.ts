@@ -1,30 +1,15 @@
 import { sendInvitations } from '../calendar/invite.ts';
-import { type Call, contextOf, findFolder, messages, responseOf, successMessage } from '../call.ts';
+import { type Call, contextOf, messages, responseOf, successMessage } from '../call.ts';
 import { refuse } from '../errors.ts';
 import { sendItemNow } from '../mime/transport.ts';
 import { buildItem } from '../property/build.ts';
-import { isMeetingMessage, isMessage, ownKind } from '../property/kind.ts';
+import { isMeetingMessage, isMessage } from '../property/kind.ts';
 import type { Mailbox } from '../store/mailbox.ts';
-import type { Folder, Item, ItemKind } from '../store/model.ts';
+import type { Item, ItemKind } from '../store/model.ts';
 import { child, type Element, el } from '../xml/element.ts';
 import { createdEvents, itemReference } from './items.ts';
 import { isResponseObject, respond } from './respond.ts';
-
-const DEFAULT_FOLDERS: Readonly<Record<string, string>> = {
-  CalendarItem: 'calendar',
-  Contact: 'contacts',
-  DistributionList: 'contacts',
-  Task: 'tasks',
-  PostItem: 'inbox',
-};
-
-/** Which folder takes what (reference 37 [doc]). */
-const WRONG_FOLDER: Readonly<Record<string, string>> = {
-  CalendarItem: 'ErrorCannotCreateCalendarItemInNonCalendarFolder',
-  Contact: 'ErrorCannotCreateContactInNonContactFolder',
-  DistributionList: 'ErrorCannotCreateContactInNonContactFolder',
-  Task: 'ErrorCannotCreateTaskInNonTaskFolder',
-};
+import { checkFolder, targetFolder } from './target.ts';
 
 export async function createItem(request: Element, call: Call): Promise<Element> {
   const made = await messages('CreateItemResponseMessage', child(request, 'Items')?.children ?? [], async (source) => {
@@ -33,23 +18,6 @@ export async function createItem(request: Element, call: Call): Promise<Element>
     return successMessage('CreateItemResponseMessage', [el('Items', references)]);
   });
   return responseOf('CreateItem', made);
-}
-
-export function checkFolder(kind: ItemKind, folder: Folder) {
-  const own = ownKind(folder);
-  const wanted = kind === 'DistributionList' ? 'Contact' : kind;
-  const code = WRONG_FOLDER[kind];
-  if (code !== undefined && own !== wanted && folder.distinguished !== 'deleteditems')
-    refuse(code, 'The folder does not take items of this type.');
-  if (kind === 'PostItem' && own !== undefined)
-    refuse('ErrorCannotCreatePostItemInNonMailFolder', 'The folder does not take items of this type.');
-}
-
-export function targetFolder(request: Element, call: Call, kind: ItemKind, sent: boolean): { mailbox: Mailbox; folder: Folder } {
-  const saved = child(request, 'SavedItemFolderId')?.children[0];
-  if (saved !== undefined) return findFolder(call, saved);
-  const name = DEFAULT_FOLDERS[kind] ?? (sent ? 'sentitems' : 'drafts');
-  return { mailbox: call.mailbox, folder: call.mailbox.folderNamed(name) };
 }
 
 async function createOne(source: Element, request: Element, call: Call): Promise<{ item: Item; mailbox: Mailbox } | undefined> {

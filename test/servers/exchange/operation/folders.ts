@@ -63,5 +63,12 @@ export function folderEvent(
 ) {
   const id = mailbox.folderId(folder);
   const old = oldParent === undefined ? {} : { oldFolder: oldParent, oldId: id };
-  mailbox.record({ name, folder: folder.parent, folderId: id, changeKey: mailbox.folderKey(folder), ...old });
+  mailbox.record({
+    name,
+    folder: folder.parent,
+    folderId: id,
+    folderKey: folder.key,
+    changeKey: mailbox.folderKey(folder),
+    ...old,
+  });
 }

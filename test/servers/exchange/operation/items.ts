@@ -37,6 +37,7 @@ export function folderModified(mailbox: Mailbox, key: number) {
     name: 'Modified',
     folder: folder.parent,
     folderId: mailbox.folderId(folder),
+    folderKey: key,
     changeKey: mailbox.folderKey(folder),
     unread,
   });

@@ -1,8 +1,8 @@
 import { type Call, findFolder, findItem, messages, requireChild, responseOf, successMessage } from '../call.ts';
 import { refuse } from '../errors.ts';
 import { childText, type Element, el } from '../xml/element.ts';
-import { checkFolder } from './create-item.ts';
 import { copyOf, folderModified, itemEvent, itemIds, itemReference, moveWithin } from './items.ts';
+import { checkFolder } from './target.ts';
 
 function target(request: Element, call: Call) {
   return findFolder(call, requireChild(request, 'ToFolderId').children[0]!);

@@ -29,6 +29,7 @@ import {
   markAllItemsAsRead,
   markAsJunk,
 } from './small.ts';
+import { getEvents, subscribe, unsubscribe } from './subscribe.ts';
 import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
 import { syncFolderItems } from './sync-folder-items.ts';
 import { updateFolder } from './update-folder.ts';
@@ -66,6 +67,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DeleteAttachment: deleteAttachment,
   GetServerTimeZones: getServerTimeZones,
   ConvertId: convertId,
+  Subscribe: subscribe,
+  Unsubscribe: unsubscribe,
+  GetEvents: getEvents,
   ResolveNames: resolveNames,
   ExpandDL: expandDl,
   GetUserConfiguration: getUserConfiguration,

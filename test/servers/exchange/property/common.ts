@@ -92,7 +92,37 @@ function flag(item: Item): Element {
   return item.fields.Flag ?? el('Flag', [el('FlagStatus', 'NotFlagged')]);
 }
 
+/** What a client may do with the item now (MS-OXWSCORE ResponseObjects). */
+function responseObjects(item: Item, context: Context): Element | undefined {
+  const names = responsesOf(item, context);
+  return names.length === 0
+    ? undefined
+    : el(
+        'ResponseObjects',
+        names.map((name) => el(name)),
+      );
+}
+
+const REPLIES = ['ReplyToItem', 'ReplyAllToItem', 'ForwardItem'];
+const ANSWERS = ['AcceptItem', 'TentativelyAcceptItem', 'DeclineItem'];
+
+function responsesOf(item: Item, context: Context): string[] {
+  if (item.kind === 'MeetingRequest') return [...ANSWERS, ...REPLIES];
+  if (item.kind === 'MeetingCancellation') return ['RemoveItem', ...REPLIES];
+  if (item.kind === 'CalendarItem') {
+    const meeting = ['RequiredAttendees', 'OptionalAttendees', 'Resources'].some((name) => item.fields[name] !== undefined);
+    if (!meeting) return ['ForwardItem'];
+    const organizer = item.fields.Organizer?.children[0]?.children.find((one) => one.name === 'EmailAddress')?.text ?? '';
+    return organizer.toLowerCase() === context.mailbox.address.toLowerCase()
+      ? ['CancelCalendarItem', 'ForwardItem']
+      : [...ANSWERS, ...REPLIES];
+  }
+  if (item.kind === 'PostItem') return ['PostReplyItem', 'ReplyToItem', 'ForwardItem'];
+  return isMessage(item.kind) && textOf(item, 'IsDraft') !== 'true' ? REPLIES : isMessage(item.kind) ? ['ForwardItem'] : [];
+}
+
 export const COMMON: Record<string, Reader> = {
+  ResponseObjects: responseObjects,
   ItemId: (item, context) => itemIdElement(item, context),
   ParentFolderId: (item, context) => {
     const folder = context.mailbox.folders.get(item.folder);

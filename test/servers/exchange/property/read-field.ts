@@ -1,4 +1,5 @@
 // Reads a property by its schema name: computed by its kind's table, or as it is stored.
+import { MEETING_MESSAGE } from '../calendar/message-properties.ts';
 import { CALENDAR } from '../calendar/properties.ts';
 import { writeDateTime } from '../calendar/zone.ts';
 import { placesOf } from '../schema/fields.ts';
@@ -11,19 +12,18 @@ import { isMessage, SHAPE_OF_KIND } from './kind.ts';
 import { MESSAGE } from './message.ts';
 import { TASK } from './task.ts';
 
-export function readerOf(item: Item, element: string): Reader | undefined {
-  const own =
-    item.kind === 'CalendarItem' ||
-    item.kind === 'MeetingRequest' ||
-    item.kind === 'MeetingCancellation' ||
-    item.kind === 'MeetingResponse'
-      ? CALENDAR[element]
-      : item.kind === 'Contact' || item.kind === 'DistributionList'
-        ? CONTACT[element]
-        : item.kind === 'Task'
-          ? TASK[element]
-          : undefined;
-  return own ?? (isMessage(item.kind) || item.kind === 'PostItem' ? MESSAGE[element] : undefined) ?? COMMON[element];
+/** The tables to look into, by kind. */
+function tablesOf(item: Item): Record<string, Reader>[] {
+  const message = isMessage(item.kind) || item.kind === 'PostItem' ? [MESSAGE] : [];
+  if (item.kind === 'CalendarItem') return [CALENDAR];
+  if (item.kind === 'Contact' || item.kind === 'DistributionList') return [CONTACT];
+  if (item.kind === 'Task') return [TASK];
+  return item.kind.startsWith('Meeting') ? [MEETING_MESSAGE, CALENDAR, ...message] : message;
+}
+
+function readerOf(item: Item, element: string): Reader | undefined {
+  for (const table of tablesOf(item)) if (table[element] !== undefined) return table[element];
+  return COMMON[element];
 }
 
 export function readField(item: Item, element: string, context: Context): Element | undefined {

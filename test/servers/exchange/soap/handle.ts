@@ -22,12 +22,18 @@ export interface Prepared {
   call: Call;
 }
 
-export function prepare(exchange: Exchange, account: Account, source: string, headers: Call['headers']): Prepared {
+export function prepare(
+  exchange: Exchange,
+  account: Account,
+  source: string,
+  headers: Call['headers'],
+  backEnd: number,
+): Prepared {
   const request = readRequest(source);
   const mailbox = actingMailbox(exchange, account, request.impersonation);
   return {
     operation: request.operation,
-    call: { exchange, account, mailbox, version: request.version, zone: request.zone, headers },
+    call: { exchange, account, mailbox, version: request.version, zone: request.zone, headers, backEnd },
   };
 }
 

@@ -34,7 +34,8 @@ export class Mailbox {
   readonly configurations: UserConfiguration[] = [];
   tombstones: Tombstone[] = [];
   events: StoreEvent[] = [];
-  onEvent: ((event: StoreEvent) => void) | undefined;
+  eventNumber = 0;
+  readonly listeners = new Set<() => void>();
 
   constructor(address: string, name: string, seed: number, clock: Clock, data?: MailboxData) {
     this.guid = data?.guid ?? guidFrom(seed, address.toLowerCase());
@@ -208,11 +209,11 @@ export class Mailbox {
     this.contents.delete(folder.key);
   }
 
-  record(event: Omit<StoreEvent, 'at' | 'time'>) {
-    const complete = { ...event, at: this.counter, time: this.clock.now() };
+  record(event: Omit<StoreEvent, 'number' | 'time'>) {
+    const complete = { ...event, number: ++this.eventNumber, time: this.clock.now() };
     this.events.push(complete);
     if (this.events.length > 20_000) this.events.splice(0, 10_000);
-    this.onEvent?.(complete);
+    for (const listener of this.listeners) listener();
   }
 
   objectId(item: Item): ObjectId {

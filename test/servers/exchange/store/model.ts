@@ -97,12 +97,15 @@ export interface Tombstone {
 export type EventName = 'Copied' | 'Created' | 'Deleted' | 'Modified' | 'Moved' | 'NewMail' | 'FreeBusyChanged';
 
 export interface StoreEvent {
-  at: number;
+  /** Position among the events of the mailbox: what a watermark names. */
+  number: number;
   time: number;
   name: EventName;
   folder: number;
   item?: string;
   folderId?: string;
+  /** Key of the folder that the event is about. */
+  folderKey?: number;
   oldId?: string;
   oldFolder?: number;
   changeKey?: string;
