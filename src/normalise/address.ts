@@ -133,7 +133,8 @@ class AddressReader {
     this.#gap = true;
     if (tokens.length === 0) return;
     const address = addressOf(tokens, this.#declared);
-    if (address.email !== '' || address.name !== null) this.#found.push(address);
+    const repeats = address.name?.toLowerCase() === address.email.toLowerCase(); // "a@b <a@b>" tells no name
+    if (address.email !== '' || address.name !== null) this.#found.push(repeats ? { ...address, name: null } : address);
   }
 }
 

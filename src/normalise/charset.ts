@@ -110,9 +110,20 @@ function decoderFor(charset: string): Decode | null {
   return found;
 }
 
+/** UTF-8 that was cut or damaged in places: far more characters came out well than not. */
+function isMostlyUtf8(decoded: string): boolean {
+  const sample = decoded.slice(0, 10_000);
+  const broken = sample.split('\ufffd').length - 1;
+  const whole = sample.match(/[\u0080-\ufffc]/g)?.length ?? 0;
+  return whole >= 4 * broken;
+}
+
 /** Bytes whose charset nobody told: UTF-8 where they are valid UTF-8, else what the declared or the usual Western charset says. */
 export function guessText(bytes: Uint8Array, declared: string | null = null): string {
-  if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isUtf8(bytes)) return view.toString('utf8');
+  const damaged = view.toString('utf8');
+  if (declared === null && isMostlyUtf8(damaged)) return damaged;
   const decode = declared === null ? null : decoderFor(declared);
   return (decode ?? decoderFor('windows-1252'))?.(bytes) ?? '';
 }

@@ -79,6 +79,7 @@ export function readDate(raw: string | null): string | null {
     .slice(0, 200)
     .replace(/\([^()]*\)/g, ' ')
     .replace(/[\s_]+/g, ' ')
+    .replace(/ ?: ?/g, ':')
     .trim();
   const day = dayOf(text);
   const clock = CLOCK.exec(text);

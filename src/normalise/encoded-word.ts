@@ -79,8 +79,9 @@ class WordDecoder {
 
   #flush(): void {
     if (this.#pending.length === 0) return;
-    const bytes = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
-    this.#out += decodeText(bytes, this.#charset).text;
+    // Shifting charsets begin and end in ASCII in each word; joined, the shift back and forth counts as an error.
+    const words = this.#charset.startsWith('iso-2022') ? this.#pending : [Buffer.concat(this.#pending)];
+    for (const bytes of words) this.#out += decodeText(bytes, this.#charset).text;
     this.#pending = [];
   }
 }

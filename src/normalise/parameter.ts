@@ -84,7 +84,9 @@ export function readStructured(raw: string): Structured {
       .toLowerCase();
     if (name !== '' && !parameters.has(name)) parameters.set(name, parameterValue(piece.slice(equals + 1)));
   }
-  const value = withoutComments(head).replace(/\s+/g, '').toLowerCase();
+  const value = withoutComments(head)
+    .replace(/[^!-~]+/g, '')
+    .toLowerCase();
   return { value, parameters };
 }
 

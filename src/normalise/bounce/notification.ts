@@ -1,5 +1,6 @@
 /** Bounce notifications as JSON (Amazon SES by SNS mail): the text is data, alone or wrapped once as "Message". */
 import type { Bounce, BounceRecipient } from '../../model/email.ts';
+import { readMessageId } from '../message-id.ts';
 import { conclude } from './recipient.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -51,7 +52,7 @@ export function readNotification(body: string): Bounce | null {
   return {
     source: 'report',
     recipients: bounce.bouncedRecipients.slice(0, 1000).map((each) => recipientOf(each, permanent)),
-    originalMessageId: text(objectIn(objectIn(inner.mail)?.commonHeaders)?.messageId)?.replace(/[<>\s]/g, '') ?? null,
+    originalMessageId: readMessageId(text(objectIn(objectIn(inner.mail)?.commonHeaders)?.messageId)),
     originalEnvelopeId: null,
   };
 }

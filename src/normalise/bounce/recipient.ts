@@ -54,7 +54,7 @@ export function conclude(said: Said): BounceRecipient {
   const status = bestStatus(said.status, said.diagnostic, said.context);
   const reason = reasonFor(said, status);
   return {
-    recipient: said.recipient,
+    recipient: said.recipient === null ? null : cleanLine(said.recipient),
     originalRecipient: said.originalRecipient,
     status,
     action: said.action,
