@@ -2,8 +2,10 @@
  * The programs of the system that the test servers use: where they are, and how they come here. Installed ones are used;
  * as root missing ones are installed; without root they are unpacked from downloaded packages where that works.
  */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { hasApt, installPackages, type Tell, unpackPackages } from './debian.ts';
+import { dovecotPlaces } from './dovecot-places.ts';
 import { relocateDovecot } from './relocate.ts';
 import { isRoot } from './user.ts';
 
@@ -22,6 +24,8 @@ interface Recipe {
   readonly onlyUnpacked?: boolean;
   /** Why it is of no use without root. */
   readonly needsRoot?: string;
+  /** Says what stands in the way of a program that is here. */
+  readonly obstacle?: (program: string) => string | null;
 }
 
 const RECIPES: Readonly<Record<ServerName, Recipe>> = {
@@ -30,6 +34,7 @@ const RECIPES: Readonly<Record<ServerName, Recipe>> = {
     packages: ['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d'],
     program: '/usr/sbin/dovecot',
     why: 'the IMAP and POP3 server on loopback',
+    obstacle: wrongDovecot,
   },
   postfix: {
     packages: ['postfix'],
@@ -43,6 +48,7 @@ const RECIPES: Readonly<Record<ServerName, Recipe>> = {
     why: 'a POP3 server without CAPA, on loopback',
     onlyUnpacked: true,
     needsRoot: 'popa3d logs in users of the system only when root starts it',
+    obstacle: noNamespace,
   },
 };
 
@@ -70,6 +76,25 @@ export async function programOf(name: ServerName): Promise<string> {
 export class Unavailable extends Error {}
 
 async function bring(name: ServerName, tell: Tell): Promise<Availability> {
+  const here = await find(name, tell);
+  const obstacle = here.path === undefined ? null : RECIPES[name].obstacle?.(here.path);
+  return obstacle ? { reason: obstacle } : here;
+}
+
+/** The configuration language changed with 2.4. */
+function wrongDovecot(program: string): string | null {
+  const { env } = dovecotPlaces(program);
+  const version = execFileSync(program, ['--version'], { env, encoding: 'utf8' }).trim();
+  return version.startsWith('2.3.') ? null : `Dovecot 2.3 is needed (Debian 12), found ${version}`;
+}
+
+/** A container's root may lack the right to it. */
+function noNamespace(): string | null {
+  const done = spawnSync('unshare', ['--mount', '--propagation', 'private', 'true'], { encoding: 'utf8' });
+  return done.status === 0 ? null : `popa3d needs a mount namespace: ${done.stderr?.trim() || done.error?.message}`;
+}
+
+async function find(name: ServerName, tell: Tell): Promise<Availability> {
   const { packages, program, why, onlyUnpacked = false, needsRoot } = RECIPES[name];
   if (!isRoot && needsRoot !== undefined) return { reason: needsRoot };
   if (!onlyUnpacked && installed(name)) return { path: program };

@@ -3,7 +3,7 @@ import { createServer, connect as openSocket, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export const HOST = '127.0.0.1';
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 60_000;
 
 /** All are held at once and then let go, so that one call never names a port twice. */
 export async function freePorts(count: number): Promise<number[]> {
