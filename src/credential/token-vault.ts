@@ -7,7 +7,7 @@
  * - Lock order: key row, then token row.
  */
 import { asFailure, Failure } from '../model/failure.ts';
-import { type Database, inTransaction } from '../store/database.ts';
+import { type Database, databaseFailure, inTransaction } from '../store/database.ts';
 import {
   claimKeyId,
   listTokens,
@@ -113,10 +113,13 @@ export function createTokenVault({ database, keys, redactor, lockWaitMs = 45_000
 
   return {
     async read(account) {
-      const row = await inTransaction(database, (transaction) => readToken(transaction, account));
-      return row === null ? null : unsealRow(row);
+      const row = await reachable(() => readToken(database, account));
+      if (row === null || (await keyring.find(row.keyId)) !== null) return row === null ? null : unsealRow(row);
+      // A rotation may have come in between the row and the key.
+      const again = await reachable(() => readToken(database, account));
+      return again === null ? null : unsealRow(again);
     },
-    list: () => inTransaction(database, listTokens),
+    list: () => reachable(() => listTokens(database)),
     locked: (account, { reserve }, work) =>
       // One try: whatever fails in here, the provider must not be asked a second time behind the caller's back.
       once(database, account, async (transaction) => {
@@ -131,8 +134,16 @@ export function createTokenVault({ database, keys, redactor, lockWaitMs = 45_000
       }),
     put: (account, tokens) =>
       inTransaction(database, async (transaction) => save(transaction, account, await keyForWriting(transaction), tokens)),
-    remove: (account) => inTransaction(database, (transaction) => removeTokens(transaction, account)),
+    remove: (account) => reachable(() => removeTokens(database, account)),
   };
+}
+
+async function reachable<T>(query: () => Promise<T>): Promise<T> {
+  try {
+    return await query();
+  } catch (error) {
+    throw databaseFailure(error);
+  }
 }
 
 async function once<T>(database: Database, account: TokenAccount, work: (transaction: Database) => Promise<T>): Promise<T> {

@@ -143,6 +143,20 @@ describe('a rotation', () => {
     expect(await readdir(folder)).toEqual(['token.key']);
   });
 
+  test('that comes between a token and its key is no trouble for whoever reads', async () => {
+    const { vault, rotate, keys, redactor } = openVault();
+    await vault.put(anna, tokens);
+    let rotated: Promise<unknown> | null = null;
+    const read = async () => {
+      rotated ??= rotate();
+      await rotated;
+      return keys.read();
+    };
+    const late = createTokenVault({ database: db.database, keys: { ...keys, read }, redactor });
+    expect(await late.read(anna)).toMatchObject(tokens);
+    expect(rotated).not.toBeNull();
+  });
+
   test('that finds one token unreadable changes none', async () => {
     const { vault, rotate } = openVault();
     await vault.put(anna, tokens);
