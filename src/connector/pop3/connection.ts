@@ -11,7 +11,7 @@ import tls from 'node:tls';
 import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Body } from './body.ts';
-import { brokenConnection, connectFailure, farewellFailure, stopped, tlsFailure } from './failures.ts';
+import { brokenConnection, connectFailure, farewellFailure, outOfStep, stopped, tlsFailure } from './failures.ts';
 import { type Reply, ReplyReader } from './reply-reader.ts';
 
 const PROGRESS_BYTES = 256;
@@ -131,9 +131,14 @@ export class Connection {
     return this.#around.signal.aborted;
   }
 
-  /** The server said something that nobody had asked for. */
-  get outOfStep(): boolean {
-    return this.#unasked.length > 0;
+  /** Breaks when the server has said something that nobody had asked for: then no reply can be told from another. */
+  checkStep(): void {
+    if (this.#unasked.length > 0) throw this.#break(outOfStep(this.where, this.#unasked[0]!));
+  }
+
+  /** A reply came that cannot be the answer to what was asked. */
+  breakStep(text: string): never {
+    throw this.#break(outOfStep(this.where, text));
   }
 
   /** Ends it at once and says nothing to the server. */

@@ -19,7 +19,7 @@ import type {
   PageBounds,
   RemoteRef,
 } from '../connector.ts';
-import { type Candidate, isOld, readById } from './candidate.ts';
+import { type Candidate, isOld, readById, UNREAD } from './candidate.ts';
 import { ChurnWatch } from './churn.ts';
 import { readByContent } from './content.ts';
 import { type Memory, readCursor, writeCursor } from './cursor.ts';
@@ -138,7 +138,7 @@ async function* pass(
     for await (const candidate of inTurn(
       readById(drop, sound, bounds),
       content.candidates,
-      readById(drop, troublesome, bounds),
+      readAlone(drop, troublesome, bounds),
     )) {
       if (candidate.kind === 'unread') unread += 1;
       if (candidate.kind === 'arrived') churn.see(candidate.email);
@@ -176,11 +176,23 @@ function makePlan(listing: Listing, memory: Memory, present: ReadonlySet<RemoteR
   return { byId, byContent, gone, allNew, ignoresIds };
 }
 
-/** Messages over which a session broke come last and on their own, so that those behind them get through. */
+/** Messages over which a session may have broken come last, the worst of them at the very end, so that the others get through. */
 function apart(drop: Maildrop, entries: readonly Entry[]): { readonly sound: Entry[]; readonly troublesome: Entry[] } {
-  const known = drop.habits.troublesome(drop.account);
-  const isTroublesome = ({ uidl }: Entry) => known.has(uidl!);
-  return { sound: entries.filter((entry) => !isTroublesome(entry)), troublesome: entries.filter(isTroublesome) };
+  const times = ({ uidl }: Entry) => drop.habits.timesBroken(drop.account, uidl!);
+  const troublesome = entries.filter((entry) => times(entry) > 0).sort((one, other) => times(one) - times(other));
+  return { sound: entries.filter((entry) => times(entry) === 0), troublesome };
+}
+
+/** One at a time, so that it shows which of them it is. */
+async function* readAlone(drop: Maildrop, entries: readonly Entry[], bounds: PageBounds): AsyncGenerator<Candidate> {
+  for (const entry of entries) {
+    if (drop.habits.isHopeless(drop.account, entry.uidl!, drop.clock)) {
+      drop.log.warn('a message breaks the session whenever it is read, it stays on the server', {
+        server: drop.connection.where,
+      });
+      yield UNREAD;
+    } else yield* readById(drop, [entry], bounds);
+  }
 }
 
 async function* inTurn(...parts: readonly AsyncIterable<Candidate>[]): AsyncGenerator<Candidate> {

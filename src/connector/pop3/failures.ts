@@ -159,6 +159,10 @@ export function farewellFailure(where: string, line: string): Failure {
   return new Failure('unreachable', `${where} ended the session: ${quote(line)}`);
 }
 
+export function outOfStep(where: string, line: string): Failure {
+  return new Failure('garbled', `${where} sends more replies than it was asked for: ${quote(line)}`);
+}
+
 export function brokenConnection(where: string, cause?: unknown): Failure {
   const how = cause === undefined ? 'closed the connection before it had answered' : `broke off (${reason(cause)})`;
   return new Failure('unreachable', `${where} ${how}`, { cause });

@@ -6,11 +6,13 @@ import type { Clock } from '../../platform/clock.ts';
 
 /** A broken network looks like a server that cannot bear pipelining, so once is not enough to give it up. */
 const STRIKES = 2;
+const HOPELESS = 3;
+const REST_MS = 3_600_000;
 
 export class Habits {
   readonly #strikes = new Map<string, number>();
   readonly #delays = new Map<string, { readonly lastMs: number; readonly delayMs: number }>();
-  readonly #troublesome = new Map<string, Set<string>>();
+  readonly #troubles = new Map<string, Trouble>();
 
   /** May several commands be under way with this server? */
   pipelines(server: string): boolean {
@@ -42,17 +44,28 @@ export class Habits {
     return this.#delays.get(account)?.delayMs ?? null;
   }
 
-  /** A message whose reading broke the session: it is read last, so that those behind it get through. */
-  brokeSession(account: string, ref: string): void {
-    const refs = this.#troublesome.get(account) ?? new Set();
-    this.#troublesome.set(account, refs.add(ref));
+  /** The session broke while this message was, or may have been, read. */
+  brokeSession(account: string, uidl: string, clock: Clock): void {
+    const key = `${account} ${uidl}`;
+    this.#troubles.set(key, { times: this.timesBroken(account, uidl) + 1, lastMs: clock.monotonicMs() });
   }
 
-  readWell(account: string, ref: string): void {
-    this.#troublesome.get(account)?.delete(ref);
+  readWell(account: string, uidl: string): void {
+    this.#troubles.delete(`${account} ${uidl}`);
   }
 
-  troublesome(account: string): ReadonlySet<string> {
-    return this.#troublesome.get(account) ?? new Set();
+  timesBroken(account: string, uidl: string): number {
+    return this.#troubles.get(`${account} ${uidl}`)?.times ?? 0;
   }
+
+  /** It has broken one session after the other: left alone for a while, so that passes can be completed. */
+  isHopeless(account: string, uidl: string, clock: Clock): boolean {
+    const trouble = this.#troubles.get(`${account} ${uidl}`);
+    return trouble !== undefined && trouble.times >= HOPELESS && clock.monotonicMs() - trouble.lastMs < REST_MS;
+  }
+}
+
+interface Trouble {
+  readonly times: number;
+  readonly lastMs: number;
 }

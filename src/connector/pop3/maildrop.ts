@@ -4,12 +4,13 @@
  * Reads messages many at a time and knows which of them this session has seen, by which reference: only those can be removed.
  */
 import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RemoteRef } from '../connector.ts';
 import { Body } from './body.ts';
 import type { Capabilities } from './capability.ts';
 import type { Connection } from './connection.ts';
-import { commandFailure, farewellFailure } from './failures.ts';
+import { commandFailure } from './failures.ts';
 import type { Habits } from './habits.ts';
 import { type Entry, type Listing, makeListing, parseSizes, parseUidls } from './listing.ts';
 import type { Reply } from './reply-reader.ts';
@@ -21,6 +22,8 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 /** Servers that lie about sizes make more of it. */
 const MAX_WAITING_BYTES = 4 * WINDOW_BYTES;
 const FENCE_MESSAGES = 64;
+/** What follows +OK to STAT (RFC 1939 5): messages and octets. */
+const COUNT = /^(\d{1,9})\s+(\d{1,18})/;
 const GUESSED_HEADER_BYTES = 4096;
 
 export interface MaildropOptions {
@@ -34,6 +37,7 @@ export interface MaildropOptions {
   /** Commands under way at a time. */
   readonly window: number;
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 export interface Whole {
@@ -48,6 +52,7 @@ export class Maildrop {
   readonly capabilities: Capabilities;
   readonly habits: Habits;
   readonly log: Log;
+  readonly clock: Clock;
   /** Messages whose reference was found in this session: by the server's id, or by the content that it gave. */
   readonly matched = new Map<RemoteRef, number>();
   /** Numbers that RETR has been asked for. */
@@ -69,6 +74,7 @@ export class Maildrop {
     this.capabilities = options.capabilities;
     this.habits = options.habits;
     this.log = options.log;
+    this.clock = options.clock;
     this.#server = options.server;
     this.#username = options.username;
     this.#limits = { commands: options.window, bytes: WINDOW_BYTES };
@@ -77,7 +83,7 @@ export class Maildrop {
 
   async count(): Promise<{ readonly messages: number; readonly bytes: number }> {
     const reply = await this.connection.command('STAT');
-    const match = /^(\d{1,9})\s+(\d{1,18})/.exec(reply.text);
+    const match = COUNT.exec(reply.text);
     if (reply.status !== 'ok' || match === null) throw commandFailure(this.connection.where, 'STAT', reply);
     return { messages: Number(match[1]), bytes: Number(match[2]) };
   }
@@ -122,10 +128,8 @@ export class Maildrop {
     };
     if (this.#top === null && entries.length > 0) this.#top = await this.#tryTop(entries[0]!);
     if (this.#top !== true) return yield* lacking();
-    const requests = entries.map((entry) =>
-      request(entry, `TOP ${entry.number} 0`, new Body(MAX_HEADER_BYTES), GUESSED_HEADER_BYTES),
-    );
-    for await (const { tag, reply, body } of inWindow(this.connection, requests, this.#limits)) {
+    const make = (entry: Entry) => request(entry, `TOP ${entry.number} 0`, new Body(MAX_HEADER_BYTES), GUESSED_HEADER_BYTES);
+    for await (const { tag, reply, body } of this.#inStep(entries, make)) {
       yield { entry: tag, header: reply.status === 'ok' ? body!.bytes() : null };
     }
   }
@@ -136,41 +140,52 @@ export class Maildrop {
     return reply.status === 'ok';
   }
 
-  /**
-   * Whole messages by RETR, in the order of the entries. `makeBody` says how much of each is kept.
-   *
-   * Where several are under way, a NOOP follows every few and is answered before they are handed out: had a stray line shifted
-   * the replies by one, each message would pass for its neighbour, and this finds out before anything is committed.
-   */
+  /** Whole messages by RETR, in the order of the entries. `makeBody` says how much of each is kept. */
   async *wholes(entries: readonly Entry[], makeBody: (entry: Entry) => Body): AsyncGenerator<Whole> {
+    if (entries.length === 0) return;
     const sizes = await this.sizes();
-    const retrievals = entries.map(
-      (entry) => () => request(entry, `RETR ${entry.number}`, makeBody(entry), sizes.get(entry.number) ?? 0),
-    );
-    const requests = this.#pipelined ? fenced(retrievals) : unfenced(retrievals);
-    let waiting: Whole[] = [];
+    const make = (entry: Entry) => request(entry, `RETR ${entry.number}`, makeBody(entry), sizes.get(entry.number) ?? 0);
+    for await (const answer of this.#inStep(entries, make)) yield this.#taken(answer);
+  }
+
+  /**
+   * Where several commands are under way, a STAT follows every few, and its answer is seen before theirs are handed out: had a
+   * stray or forged line shifted the replies by one, each message would pass for its neighbour, and this finds out in time.
+   */
+  async *#inStep(entries: readonly Entry[], make: (entry: Entry) => Request<Entry>): AsyncGenerator<Answer<Entry>> {
+    const requests = this.#pipelined ? fenced(entries, make) : unfenced(entries, make);
+    let waiting: Answer<Entry>[] = [];
     let last: Entry | null = null;
     try {
       for await (const answer of inWindow(this.connection, requests, this.#limits)) {
-        last = answer.tag ?? last;
-        if (answer.tag !== null) waiting.push(this.#taken(answer.tag, answer));
-        if (answer.tag !== null && this.#pipelined && keptBytes(waiting) < MAX_WAITING_BYTES) continue;
-        if (this.connection.outOfStep) throw farewellFailure(this.connection.where, 'more replies than commands');
+        if (isOfEntry(answer)) {
+          last = answer.tag;
+          waiting.push(answer);
+          if (this.#pipelined && keptBytes(waiting) < MAX_WAITING_BYTES) continue;
+        } else if (!this.#isCount(answer.reply)) this.connection.breakStep(answer.reply.text);
+        this.connection.checkStep();
         yield* waiting;
         waiting = [];
       }
     } catch (error) {
-      this.#blame(entries, last);
+      this.#blame(entries, last, waiting);
       throw error;
     }
     if (entries.length > 1 && this.#pipelined) this.habits.pipeliningWorked(this.#server);
+  }
+
+  /** The answer to STAT says how many there are, as it did in the beginning. */
+  #isCount(reply: Reply): boolean {
+    const count = COUNT.exec(reply.text)?.[1];
+    const known = this.marked.size > 0 || this.#listing === null ? count : String(this.#listing.entries.length);
+    return reply.status === 'ok' && count !== undefined && count === known;
   }
 
   get #pipelined(): boolean {
     return this.#limits.commands > 1;
   }
 
-  #taken(entry: Entry, { reply, body }: Answer<Entry | null>): Whole {
+  #taken({ tag: entry, reply, body }: Answer<Entry>): Whole {
     this.retrieved.add(entry.number);
     if (reply.status === 'ok') return { entry, body };
     const failure = commandFailure(this.connection.where, `RETR ${entry.number}`, reply);
@@ -179,13 +194,19 @@ export class Maildrop {
     return { entry, body: null };
   }
 
-  /** The message after the last answer is what the connection broke over, as far as anybody can tell. */
-  #blame(entries: readonly Entry[], last: Entry | null): void {
+  /**
+   * The message after the last answer is what the connection broke over, as far as anybody can tell; where the replies were out
+   * of step, it may be any since the last check.
+   */
+  #blame(entries: readonly Entry[], last: Entry | null, waiting: readonly Answer<Entry>[]): void {
     const { broken } = this.connection;
     if (broken === null || this.connection.stopped) return;
-    if (this.#pipelined) this.habits.pipeliningFailed(this.#server);
-    const suspect = entries[last === null ? 0 : entries.indexOf(last) + 1];
-    if (suspect?.uidl) this.habits.brokeSession(this.account, suspect.uidl);
+    if (this.#pipelined && entries.length > 1) this.habits.pipeliningFailed(this.#server);
+    const next = entries[last === null ? 0 : entries.indexOf(last) + 1];
+    const unchecked = broken.code === 'garbled' ? waiting.map(({ tag }) => tag) : [];
+    for (const suspect of [...unchecked, next ?? last]) {
+      if (suspect?.uidl) this.habits.brokeSession(this.account, suspect.uidl, this.clock);
+    }
   }
 
   /**
@@ -213,25 +234,29 @@ function request(tag: Entry, line: string, body: Body, bytes: number): Request<E
   return { tag, line, body, bytes };
 }
 
-function* unfenced(retrievals: readonly (() => Request<Entry>)[]): Generator<Request<Entry | null>> {
-  for (const make of retrievals) yield make();
+function* unfenced(entries: readonly Entry[], make: (entry: Entry) => Request<Entry>): Generator<Request<Entry | null>> {
+  for (const entry of entries) yield make(entry);
 }
 
-function* fenced(retrievals: readonly (() => Request<Entry>)[]): Generator<Request<Entry | null>> {
+function* fenced(entries: readonly Entry[], make: (entry: Entry) => Request<Entry>): Generator<Request<Entry | null>> {
   let count = 0;
   let bytes = 0;
-  for (const [index, make] of retrievals.entries()) {
-    const retrieval = make();
-    yield retrieval;
+  for (const [index, entry] of entries.entries()) {
+    const one = make(entry);
+    yield one;
     count += 1;
-    bytes += retrieval.bytes;
-    if (count < FENCE_MESSAGES && bytes < WINDOW_BYTES && index + 1 < retrievals.length) continue;
-    yield { tag: null, line: 'NOOP', body: null, bytes: 0 };
+    bytes += one.bytes;
+    if (count < FENCE_MESSAGES && bytes < WINDOW_BYTES && index + 1 < entries.length) continue;
+    yield { tag: null, line: 'STAT', body: null, bytes: 0 };
     count = 0;
     bytes = 0;
   }
 }
 
-function keptBytes(waiting: readonly Whole[]): number {
+function isOfEntry(answer: Answer<Entry | null>): answer is Answer<Entry> {
+  return answer.tag !== null;
+}
+
+function keptBytes(waiting: readonly Answer<Entry>[]): number {
   return waiting.reduce((sum, { body }) => sum + (body?.kept ?? 0), 0);
 }

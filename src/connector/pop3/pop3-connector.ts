@@ -47,7 +47,7 @@ async function finish<T>(steps: AsyncGenerator<unknown, T>): Promise<T> {
 function makeDrop(settings: Pop3Settings, context: SessionContext, habits: Habits, established: Established): Maildrop {
   const server = `${settings.host}:${settings.port}`;
   const window = established.pipelining ? settings.window : 1;
-  return new Maildrop({ ...established, habits, server, window, log: context.log });
+  return new Maildrop({ ...established, habits, server, window, log: context.log, clock: context.clock });
 }
 
 /** Nothing is removed by a session that was not settled. RSET first: some servers take a lost connection for a QUIT. */
