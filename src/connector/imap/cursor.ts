@@ -29,11 +29,19 @@ export interface ImapCursor {
 export const writeCursor = (cursor: ImapCursor): Cursor => JSON.stringify({ v: 'a', ...cursor }) as Cursor;
 
 export function readCursor(text: Cursor): ImapCursor {
+  const cursor = parseCursor(text);
+  if (cursor !== null) return cursor;
+  throw new Failure('cursor-lost', 'the cursor was not written by this version of the IMAP connector');
+}
+
+/** Null: not one of ours. */
+export function parseCursor(text: Cursor): ImapCursor | null {
   try {
     const { v, ...cursor } = JSON.parse(text) as ImapCursor & { v: string };
-    if (v === 'a' && typeof cursor.validity === 'string' && Number.isInteger(cursor.lastUid)) return cursor;
-  } catch {} // not JSON: said below
-  throw new Failure('cursor-lost', 'the cursor was not written by this version of the IMAP connector');
+    return v === 'a' && typeof cursor.validity === 'string' && Number.isInteger(cursor.lastUid) ? cursor : null;
+  } catch {
+    return null;
+  }
 }
 
 export const refOf = (validity: string, uid: number): RemoteRef => `${validity}.${uid}` as RemoteRef;

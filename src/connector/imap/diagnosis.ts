@@ -95,6 +95,7 @@ function note(client: ImapFlow, seen: Seen): void {
 /** tls, certificate and capabilities were passed on the way to the login, or are where it ended. */
 function* beforeLogin(settings: ImapSettings, seen: Seen, login: DiagnosticStep): Generator<DiagnosticStep> {
   const failure = login.failure;
+  if (seen.client === null) return yield login; // there was no credential to log in with
   const error = failure?.cause as { code?: string; tlsFailed?: boolean } | undefined;
   const certificate = error?.code !== undefined && error.code in CERTIFICATE;
   const secured = seen.protocol !== null || certificate;

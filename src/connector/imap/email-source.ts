@@ -7,7 +7,7 @@ import type { Cursor, EmailPage, EmailSource, FolderPreview, KnownRefs, PageBoun
 import type { ImapConnection } from './connection.ts';
 import { type ImapCursor, readCursor, writeCursor } from './cursor.ts';
 import { type Delta, findDelta, isUnchanged } from './delta.ts';
-import { fetchMessages, fetchSizes, type Listed } from './fetching.ts';
+import { eachSize, fetchMessages, fetchSizes, type Listed } from './fetching.ts';
 import { digestFlags, type FlaggedUid } from './flag-digest.ts';
 import { probe } from './folders.ts';
 import { type OpenedFolder, openFolder, searchUids, sinceDay } from './opened-folder.ts';
@@ -35,16 +35,15 @@ async function preview(
   { since, messageBytes }: Pick<PageBounds, 'since' | 'messageBytes'>,
 ): Promise<FolderPreview> {
   const folder = await openFolder(connection, path);
-  let found = { messages: 0, bytes: 0, oversized: 0 };
+  const found = { messages: 0, bytes: 0, oversized: 0 };
   if (folder.exists === 0) return found;
   const sets = since === null ? ['1:*'] : packUids(await searchUids(connection, { since: sinceDay(since) }));
-  for (const set of sets) {
-    for (const message of await fetchSizes(connection, [set])) {
-      if (since !== null && message.receivedAt !== null && message.receivedAt < since) continue;
-      const oversized = found.oversized + (message.size > messageBytes ? 1 : 0);
-      found = { messages: found.messages + 1, bytes: found.bytes + message.size, oversized };
-    }
-  }
+  await eachSize(connection, sets, ({ size, receivedAt }) => {
+    if (since !== null && receivedAt !== null && receivedAt < since) return;
+    found.messages += 1;
+    found.bytes += size;
+    if (size > messageBytes) found.oversized += 1;
+  });
   return found;
 }
 

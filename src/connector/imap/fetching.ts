@@ -26,20 +26,29 @@ const HEADER_BYTES = 1 << 20;
 /** A partial fetch can ask for no more than that (RFC 9051 nz-number64 is not for rev1). */
 const MAX_PARTIAL = 0xfffffffe;
 
-/** Size, date and flags of each, in one round trip per set. Those that went in the meantime are missing. */
+/** Size, date and flags of each, in one round trip per set, ascending. Those that went in the meantime are missing. */
 export async function fetchSizes(connection: ImapConnection, sets: readonly string[]): Promise<Listed[]> {
   const listed = new Map<number, Listed>();
+  await eachSize(connection, sets, (message) => listed.set(message.uid, message));
+  return [...listed.values()].sort((a, b) => a.uid - b.uid);
+}
+
+/** The same as they come, kept nowhere. */
+export async function eachSize(
+  connection: ImapConnection,
+  sets: readonly string[],
+  take: (message: Listed) => void,
+): Promise<void> {
+  const query = { uid: true, size: true, internalDate: true, flags: true };
   for (const set of sets) {
     await connection.run('fetching sizes', async (progress) => {
-      const query = { uid: true, size: true, internalDate: true, flags: true };
       for await (const row of connection.client.fetch(set, query, { uid: true })) {
         progress();
         // Rows without a size are flag changes that the server tells of its own accord.
-        if (row.uid && row.size !== undefined) listed.set(row.uid, describe(row));
+        if (row.uid && row.size !== undefined) take(describe(row));
       }
     });
   }
-  return [...listed.values()].sort((a, b) => a.uid - b.uid);
 }
 
 function describe(row: { uid: number; size?: number; internalDate?: Date | string; flags?: Set<string> }): Listed {
@@ -133,7 +142,8 @@ async function fetchParts(
 function unlessRefused(error: unknown): void {
   const status = (error as { cause?: { responseStatus?: string } }).cause?.responseStatus;
   const code = error instanceof Failure ? error.code : null;
-  if (status === undefined || code === 'throttled' || code === 'unreachable') throw error;
+  // BAD says that the server cannot do it at all, which is no trait of a message.
+  if (status !== 'NO' || code === 'throttled' || code === 'unreachable') throw error;
 }
 
 async function fetchMissing(
@@ -149,8 +159,23 @@ async function fetchMissing(
   for (const message of missing.filter(({ uid }) => still.has(uid))) {
     if (message.size <= bounds.messageBytes) await fetchWhole(connection, [message], bounds, parts);
     if (!parts.has(message.uid)) await fetchHeaders(connection, [message], parts);
-    if (!parts.has(message.uid)) parts.set(message.uid, { source: Buffer.alloc(0), headersOnly: true });
   }
+  giveUp(
+    connection,
+    missing.filter(({ uid }) => still.has(uid) && !parts.has(uid)),
+    parts,
+  );
+}
+
+/** Only where others could be read is it the fault of this message; otherwise the server gives nothing at all today. */
+function giveUp({ where }: ImapConnection, unreadable: readonly Listed[], parts: Map<number, Part>): void {
+  if (unreadable.length === 0) return;
+  if (parts.size === 0) {
+    throw new Failure('garbled', `fetching messages at ${where}: the server lists ${unreadable.length} and gives none of them`, {
+      remedy: 'Can another mail program read this folder? If not, let the administrator of the server repair it.',
+    });
+  }
+  for (const { uid } of unreadable) parts.set(uid, { source: Buffer.alloc(0), headersOnly: true });
 }
 
 /** Up to and with the empty line, whatever the line endings; all of it where there is none. */

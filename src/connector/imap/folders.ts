@@ -3,7 +3,7 @@ import type { ListResponse, StatusObject } from 'imapflow';
 import { Failure } from '../../model/failure.ts';
 import type { Cursor, Folder, FolderRole, FolderSelector } from '../connector.ts';
 import type { ImapConnection } from './connection.ts';
-import { readCursor } from './cursor.ts';
+import { parseCursor } from './cursor.ts';
 
 export interface ListedFolder {
   readonly path: string;
@@ -153,12 +153,12 @@ function describe(folder: ListedFolder, status: StatusObject | null, cursor: Cur
   return { path, role, mayHaveChanged: changed, messages: status?.messages ?? null };
 }
 
-/** Without MODSEQ nobody can say that no flag has changed. */
+/** Without MODSEQ nobody can say that no flag has changed. What is wrong with a cursor, a pass will tell. */
 function mayHaveChanged(status: StatusObject, text: Cursor): boolean {
-  const cursor = readCursor(text);
+  const cursor = parseCursor(text);
   const { uidValidity, uidNext, messages, highestModseq } = status;
   const same =
-    cursor.complete &&
+    cursor?.complete === true &&
     cursor.validity === String(uidValidity) &&
     cursor.uidNext === uidNext &&
     cursor.exists === messages &&

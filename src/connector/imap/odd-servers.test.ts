@@ -261,6 +261,19 @@ test('one message that the server lists but cannot give does not hold up the oth
   expect(ledger.texts()[1]).toBe('Subject: 2\r\n\r\n');
 });
 
+test('a server that lists messages and gives none of them fails the pass, and nothing empty is stored', async () => {
+  for (const words of ['NO cannot', 'BAD syntax']) {
+    await using staged = await stage({
+      answers: {
+        'UID FETCH': (command) => (/BODY/.test(command.args) ? command.peer.say(`${command.tag} ${words}`) : command.usual()),
+      },
+    });
+    const ledger = createLedger();
+    expect(await failureOf(staged.use(({ email }) => ledger.pass(email!, 'INBOX')))).toMatchObject({ code: 'garbled' });
+    expect(ledger.arrivals).toEqual([]);
+  }
+});
+
 test('a size that lies does not break the connection: what is too long comes by its headers', async () => {
   await using staged = await stage();
   staged.state.messages[1] = { uid: 2, raw: `Subject: 2\r\n\r\n${'x'.repeat(3_000_000)}`, size: 10 };
