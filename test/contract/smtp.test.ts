@@ -1,4 +1,7 @@
+import { describe } from 'vitest';
 import { smtpConnector } from '../../src/connector/smtp/smtp-connector.ts';
+import { needsServer } from '../servers/needs.ts';
+import { startPostfix } from '../servers/postfix.ts';
 import { startSmtpSink } from '../servers/smtp-sink.ts';
 import type { SubmissionServer } from '../servers/submission.ts';
 import { contextFor } from './context.ts';
@@ -25,3 +28,7 @@ async function worldOn(server: SubmissionServer): Promise<SenderWorld> {
 }
 
 emailSenderContract('smtp on a scriptable server', async () => worldOn(await startSmtpSink()));
+
+describe.runIf(await needsServer('postfix'))('on Postfix', () => {
+  emailSenderContract('smtp on Postfix', async () => worldOn(await startPostfix()));
+});

@@ -1,4 +1,6 @@
 /** An outbox over a real database and a real submission server, with a clock the test moves. */
+import type { Session } from '../../src/connector/connector.ts';
+import { createImapConnector } from '../../src/connector/imap/imap-connector.ts';
 import { createMemoryMailbox, type MemoryMailbox } from '../../src/connector/memory/mailbox.ts';
 import { createMemoryConnector } from '../../src/connector/memory/memory-connector.ts';
 import { smtpConnector } from '../../src/connector/smtp/smtp-connector.ts';
@@ -31,6 +33,8 @@ export interface WorldOptions {
   readonly database: Database;
   readonly server: { readonly port: number; readonly caPem: string };
   readonly archive?: MemoryMailbox | null;
+  /** In place of the archive in memory. */
+  readonly openFiling?: (signal: AbortSignal) => Promise<Session | null>;
   readonly steps?: StepPoints;
   /** For a test that looks at or damages the bytes on the wire. */
   readonly clearText?: boolean;
@@ -47,8 +51,10 @@ export async function openWorld(options: WorldOptions): Promise<OutboxWorld> {
     ...{ database, clock, log: silentLog, steps: options.steps ?? noSteps, htmlToText, random: () => 0 },
     read: async (source) => readEmail(source),
     openSender: (_mailbox, signal) => smtpConnector.open(smtpSettings(options), contextFor({ method: 'none' }, { signal })),
-    openFiling: async (_mailbox, signal) =>
-      options.archive === null ? null : memory.open({ host: 'archive' }, contextFor({ method: 'none' }, { signal })),
+    async openFiling(_mailbox, signal) {
+      if (options.openFiling) return options.openFiling(signal);
+      return options.archive === null ? null : memory.open({ host: 'archive' }, contextFor({ method: 'none' }, { signal }));
+    },
   };
   const outbox = createOutbox(context);
   return {
@@ -66,4 +72,20 @@ function smtpSettings({ server, clearText = false }: WorldOptions) {
     ...{ host: 'localhost', port: server.port, ca: server.caPem, timeoutMs: 10_000 },
     ...{ tls: clearText ? 'none' : 'starttls', allowClearText: clearText },
   });
+}
+
+/** Our copies go into the Sent folder of a real IMAP server. */
+export function imapFiling(place: ImapPlace): (signal: AbortSignal) => Promise<Session> {
+  const connector = createImapConnector();
+  const { host, port, caPem, user, password } = place;
+  const settings = connector.parseSettings({ host, port, ca: caPem, tls: 'implicit', timeoutMs: 10_000 });
+  return (signal) => connector.open(settings, contextFor({ method: 'password', username: user, password }, { signal }));
+}
+
+export interface ImapPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly caPem: string;
+  readonly user: string;
+  readonly password: string;
 }

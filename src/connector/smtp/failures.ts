@@ -204,6 +204,12 @@ const rows: readonly Row[] = [
       'The server does not pass on mail for us: log in (auth), use its submission port, or have this machine allowed to relay.',
   },
   {
+    name: 'not allowed to submit',
+    fits: says(reply(450, 550, 553, 554), /access denied|client host rejected|not permitted|authentication (is )?required/i),
+    code: 'refused',
+    remedy: 'The server does not take mail from this machine as it is: log in (auth in the send section), or have it allowed.',
+  },
+  {
     name: 'server is closing',
     fits: reply(421),
     code: 'throttled',
