@@ -3,6 +3,7 @@ import { auth } from './auth.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { exportCommand } from './export.ts';
+import { init } from './init.ts';
 import { migrate } from './migrate.ts';
 import { outbox } from './outbox.ts';
 import { plan } from './plan.ts';
@@ -16,6 +17,7 @@ import { test } from './test.ts';
 
 /** In the order in which an operator meets them. */
 export const commands: readonly Command[] = [
+  init,
   check,
   plan,
   test,
