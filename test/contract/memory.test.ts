@@ -5,6 +5,7 @@ import { emailDisposalContract } from './disposal.ts';
 import { emailSenderContract } from './email-sender.ts';
 import { emailSourceContract } from './email-source.ts';
 import { filingContract } from './filing.ts';
+import { emailHistories } from './history.ts';
 import { pushContract } from './push.ts';
 
 const context = (signal?: AbortSignal) => contextFor({ method: 'none' }, signal ? { signal } : {});
@@ -44,3 +45,4 @@ emailSenderContract('memory', async () => {
 });
 filingContract('memory', async () => world());
 emailDisposalContract('memory', async () => world());
+emailHistories('memory', 300, async () => world());

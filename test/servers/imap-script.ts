@@ -23,6 +23,8 @@ export interface ImapState {
   /** Null: NOMODSEQ. */
   modseq: number | null;
   messages: ImapMessage[];
+  /** What VANISHED (EARLIER) tells. */
+  expunged: { uid: number; modseq: number }[];
   folders: readonly string[];
 }
 
@@ -43,7 +45,7 @@ export type Answer = (command: ImapCommand) => Promise<unknown>;
 export type Answers = Readonly<Record<string, Answer>>;
 
 export const imapState = (changes: Partial<ImapState> = {}): ImapState => ({
-  ...{ capability: 'IMAP4rev1 AUTH=PLAIN', greeting: '* OK ready', validity: 7, uidNext: 4, modseq: null },
+  ...{ capability: 'IMAP4rev1 AUTH=PLAIN', greeting: '* OK ready', validity: 7, uidNext: 4, modseq: null, expunged: [] },
   ...{ folders: ['() "/" INBOX'], messages: [1, 2, 3].map((uid) => ({ uid, raw: `Subject: ${uid}\r\n\r\nbody ${uid}\r\n` })) },
   ...changes,
 });
@@ -130,6 +132,8 @@ const USUAL: Answers = {
     const [set = '', ...rest] = args.split(' ');
     const items = rest.join(' ');
     const since = Number(/CHANGEDSINCE (\d+)/.exec(items)?.[1] ?? 0);
+    const vanished = state.expunged.filter(({ uid, modseq }) => modseq > since && within(set, uid)).map(({ uid }) => uid);
+    if (/VANISHED/.test(items) && vanished.length > 0) await peer.say(`* VANISHED (EARLIER) ${vanished.join(',')}`);
     for (const [n, message] of state.messages.entries()) {
       if (within(set, message.uid) && (message.modseq ?? 1) > since) await peer.raw(fetchRow(n + 1, message, items));
     }
