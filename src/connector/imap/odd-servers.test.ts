@@ -89,6 +89,20 @@ test('HIGHESTMODSEQ is kept only by a complete pass: a flag changed while one wa
   expect([...ledger.present.values()].map(({ flags }) => flags)).toEqual([['\\Flagged'], [], []]);
 });
 
+test('more changes than a page holds, broken off after the first: none of them is forgotten', async () => {
+  const messages = Array.from({ length: 1500 }, (_, n) => ({ uid: n + 1, raw: raw(n + 1) }));
+  const state = { capability: 'IMAP4rev1 AUTH=PLAIN ENABLE CONDSTORE QRESYNC', modseq: 9, messages, uidNext: 1501 };
+  await using staged = await stage({ state });
+  const ledger = createLedger();
+  await staged.use(({ email }) => ledger.pass(email!, 'INBOX'));
+  for (const message of staged.state.messages) Object.assign(message, { flags: ['\\Seen'], modseq: 12 });
+  staged.state.modseq = 12;
+  const first = await staged.use(({ email }) => ledger.breakOffAfter(1, email!, 'INBOX'));
+  expect(first[0]!.flagged.length).toBeLessThan(1500);
+  await staged.use(({ email }) => ledger.pass(email!, 'INBOX'));
+  expect([...ledger.present.values()].every(({ flags }) => flags[0] === '\\Seen')).toBe(true);
+});
+
 test('NOMODSEQ: flags and removals are found by comparing', async () => {
   await using staged = await stage({ state: { capability: 'IMAP4rev1 AUTH=PLAIN ENABLE CONDSTORE QRESYNC', modseq: null } });
   const ledger = createLedger();
