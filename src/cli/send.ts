@@ -7,12 +7,12 @@ import { asFailure } from '../model/failure.ts';
 import type { OutboxItem } from '../model/outbox.ts';
 import type { EmailDraft } from '../outbox/outbox.ts';
 import { readActivity } from '../store/activities.ts';
-import { releaseLease, takeLease } from '../store/leases.ts';
+import { releaseLease, renewLeases, takeLease } from '../store/leases.ts';
 import { type Command, type CommandArguments, type CommandContext, EXIT, textFlag, textFlags, UsageError } from './command.ts';
 import { findMailbox } from './find-mailbox.ts';
 import type { House } from './house.ts';
 
-const LEASE_MS = 15 * 60_000;
+const LEASE_MS = 60_000;
 
 export const send: Command = {
   name: 'send',
@@ -125,8 +125,10 @@ async function withRecipients(house: House, draft: EmailDraft): Promise<EmailDra
 
 /** Where no running server has the mailbox. */
 async function sendAtOnce(house: House, context: CommandContext, mailbox: MailboxConfig): Promise<void> {
-  const lease = await takeLease(house.database, mailbox.id, `${house.holder} send`, LEASE_MS);
+  const holder = `${house.holder} send`;
+  const lease = await takeLease(house.database, mailbox.id, holder, LEASE_MS);
   if (!lease) return;
+  const renewing = setInterval(() => void renewLeases(house.database, holder, LEASE_MS).catch(() => {}), LEASE_MS / 4);
   try {
     await house.sending.deliverNow(mailbox);
   } catch (error) {
@@ -135,6 +137,7 @@ async function sendAtOnce(house: House, context: CommandContext, mailbox: Mailbo
     context.out.note(`mailroom send: it waits in the outbox: ${failure.message}`);
     if (failure.remedy) context.out.note(`  what to do: ${failure.remedy}`);
   } finally {
+    clearInterval(renewing);
     await releaseLease(house.database, lease).catch(() => {});
   }
 }

@@ -2,7 +2,8 @@
 import type { Bounce, BounceRecipient } from '../model/email.ts';
 import type { OutboxItem, OutboxRecipient } from '../model/outbox.ts';
 import type { OutboxUpdate } from '../store/outbox.ts';
-import { findBounced, newBounces, noteBouncesRead, updateOutboxItem } from '../store/outbox.ts';
+import { updateOutboxItem } from '../store/outbox.ts';
+import { findBounced, newBounces, noteBouncesRead } from '../store/outbox-evidence.ts';
 import { sameAddress } from './address.ts';
 import type { OutboxContext } from './context.ts';
 import { moveRecipients, stateAfter } from './settle.ts';

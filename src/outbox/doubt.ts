@@ -2,7 +2,8 @@
 import type { Session } from '../connector/connector.ts';
 import { asFailure } from '../model/failure.ts';
 import type { OutboxItem } from '../model/outbox.ts';
-import { doubtfulOutboxItems, hasArrivedAnywhere, updateOutboxItem } from '../store/outbox.ts';
+import { doubtfulOutboxItems, updateOutboxItem } from '../store/outbox.ts';
+import { hasArrivedAnywhere } from '../store/outbox-evidence.ts';
 import type { OutboxContext, OutboxMailbox } from './context.ts';
 import { retryDelayMs } from './retry.ts';
 import { later, settleDoubt } from './settle.ts';

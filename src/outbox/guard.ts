@@ -4,7 +4,8 @@
  */
 import { Failure } from '../model/failure.ts';
 import type { OutboxItem } from '../model/outbox.ts';
-import { sentSince, updateOutboxItem } from '../store/outbox.ts';
+import { updateOutboxItem } from '../store/outbox.ts';
+import { sentSince } from '../store/outbox-evidence.ts';
 import type { OutboxContext, OutboxMailbox } from './context.ts';
 import { later } from './settle.ts';
 

@@ -2,7 +2,8 @@
 import type { EmailAddress } from '../model/email.ts';
 import { Failure } from '../model/failure.ts';
 import type { OutboxRecipient } from '../model/outbox.ts';
-import { type OriginalEmail, readOriginal, readSource, saveOutboxItem } from '../store/outbox.ts';
+import { readSource, saveOutboxItem } from '../store/outbox.ts';
+import { type OriginalEmail, readOriginal } from '../store/outbox-evidence.ts';
 import { checkAddress, parseAddress, sameAddress } from './address.ts';
 import { type AttachmentToSend, type ComposedEmail, compose } from './compose.ts';
 import type { OutboxContext, OutboxMailbox } from './context.ts';

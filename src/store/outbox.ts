@@ -1,5 +1,5 @@
 /** What waits to be sent: its rows, the fence of each attempt, and the mark "the dot may go". */
-import type { Bounce, ReadEmail } from '../model/email.ts';
+import type { ReadEmail } from '../model/email.ts';
 import { newId } from '../model/identifier.ts';
 import type { FilingState, OutboxItem, OutboxRecipient, OutboxState } from '../model/outbox.ts';
 import { appendChanges } from './changes.ts';
@@ -55,7 +55,7 @@ export function saveOutboxItem(database: Database, item: NewOutboxItem): Promise
   });
 }
 
-const SELECT = `
+export const SELECT_OUTBOX = `
   select outbox.activity_id as "activityId", outbox.mailbox_id as "mailboxId", outbox.state, outbox.message_id as "messageId",
     outbox.envelope_id as "envelopeId", outbox.envelope_from as "envelopeFrom", activities.subject, outbox.automatic,
     outbox.send_at as "sendAt", outbox.next_try_at as "nextTryAt", outbox.expires_at as "expiresAt", outbox.attempt,
@@ -67,7 +67,7 @@ const SELECT = `
   from outbox join activities on activities.id = outbox.activity_id`;
 
 export async function readOutboxItem(database: Database, activityId: string): Promise<OutboxItem | null> {
-  return (await query<OutboxItem>(database, `${SELECT} where outbox.activity_id = ?`, [activityId]))[0] ?? null;
+  return (await query<OutboxItem>(database, `${SELECT_OUTBOX} where outbox.activity_id = ?`, [activityId]))[0] ?? null;
 }
 
 export interface OutboxFilter {
@@ -80,7 +80,7 @@ export interface OutboxFilter {
 export function listOutboxItems(database: Database, filter: OutboxFilter): Promise<readonly OutboxItem[]> {
   return query<OutboxItem>(
     database,
-    `${SELECT} where (?::text is null or outbox.mailbox_id = ?) and (?::text[] is null or outbox.state = any(?))
+    `${SELECT_OUTBOX} where (?::text is null or outbox.mailbox_id = ?) and (?::text[] is null or outbox.state = any(?))
      order by outbox.created_at, outbox.activity_id limit ?`,
     [filter.mailboxId ?? null, filter.mailboxId ?? null, filter.states ?? null, filter.states ?? null, filter.limit ?? 1_000],
   );
@@ -90,7 +90,7 @@ export function listOutboxItems(database: Database, filter: OutboxFilter): Promi
 export function dueOutboxItems(database: Database, mailboxId: string, now: Date, limit: number): Promise<readonly OutboxItem[]> {
   return query<OutboxItem>(
     database,
-    `${SELECT} where outbox.mailbox_id = ? and outbox.state = 'pending' and outbox.next_try_at <= ?
+    `${SELECT_OUTBOX} where outbox.mailbox_id = ? and outbox.state = 'pending' and outbox.next_try_at <= ?
      order by outbox.next_try_at, outbox.activity_id limit ?`,
     [mailboxId, now, limit],
   );
@@ -195,14 +195,14 @@ async function saveRecipients(transaction: Database, item: OutboxItem, recipient
 
 /** Items of a mailbox that a dead run left behind. */
 export function abandonedOutboxItems(database: Database, mailboxId: string): Promise<readonly OutboxItem[]> {
-  return query<OutboxItem>(database, `${SELECT} where outbox.mailbox_id = ? and outbox.state = 'sending'`, [mailboxId]);
+  return query<OutboxItem>(database, `${SELECT_OUTBOX} where outbox.mailbox_id = ? and outbox.state = 'sending'`, [mailboxId]);
 }
 
 /** Waiting longer than their lifetime. */
 export function expiredOutboxItems(database: Database, mailboxId: string, now: Date): Promise<readonly OutboxItem[]> {
   return query<OutboxItem>(
     database,
-    `${SELECT} where outbox.mailbox_id = ? and outbox.state = 'pending' and outbox.expires_at <= ?`,
+    `${SELECT_OUTBOX} where outbox.mailbox_id = ? and outbox.state = 'pending' and outbox.expires_at <= ?`,
     [mailboxId, now],
   );
 }
@@ -211,7 +211,7 @@ export function expiredOutboxItems(database: Database, mailboxId: string, now: D
 export function unfiledOutboxItems(database: Database, mailboxId: string, now: Date): Promise<readonly OutboxItem[]> {
   return query<OutboxItem>(
     database,
-    `${SELECT} where outbox.mailbox_id = ? and outbox.filing in ('wanted', 'begun')
+    `${SELECT_OUTBOX} where outbox.mailbox_id = ? and outbox.filing in ('wanted', 'begun')
      and (outbox.state = 'pending' or (outbox.state in ('sent', 'partial', 'failed') and outbox.next_try_at <= ?)) and exists (
        select 1 from outbox_recipients as recipient
        where recipient.activity_id = outbox.activity_id and recipient.state in ('accepted', 'bounced'))
@@ -223,78 +223,9 @@ export function unfiledOutboxItems(database: Database, mailboxId: string, now: D
 export function doubtfulOutboxItems(database: Database, mailboxId: string, now: Date): Promise<readonly OutboxItem[]> {
   return query<OutboxItem>(
     database,
-    `${SELECT} where outbox.mailbox_id = ? and outbox.state = 'in-doubt' and outbox.next_try_at <= ? limit 100`,
+    `${SELECT_OUTBOX} where outbox.mailbox_id = ? and outbox.state = 'in-doubt' and outbox.next_try_at <= ? limit 100`,
     [mailboxId, now],
   );
-}
-
-/**
- * Has the mail itself been received anywhere? A copy in a Sent folder counts only while we have appended none: then the server put
- * it there.
- */
-export async function hasArrivedAnywhere(database: Database, item: OutboxItem): Promise<boolean> {
-  const rows = await query<object>(
-    database,
-    `select 1 from copies join streams on streams.id = copies.stream_id
-     where copies.activity_id = ? and (streams.role is distinct from 'sent' or ? in ('wanted', 'none')) limit 1`,
-    [item.activityId, item.filing],
-  );
-  return rows.length > 0;
-}
-
-/** How many mails this correspondent got from the mailbox since then, and when the first of them went. */
-export async function sentSince(
-  database: Database,
-  mailboxId: string,
-  address: string,
-  since: Date,
-): Promise<{ readonly count: number; readonly first: Date | null }> {
-  const rows = await query<{ count: number; first: Date | null }>(
-    database,
-    `select count(*)::int as count, min(accepted_at) as first from outbox_recipients join outbox using (activity_id)
-     where outbox.mailbox_id = ? and lower(address) = lower(?) and accepted_at > ?`,
-    [mailboxId, address, since],
-  );
-  return rows[0]!;
-}
-
-/** The item a bounce speaks of, by ENVID first. */
-export async function findBounced(
-  database: Database,
-  envelopeId: string | null,
-  messageId: string | null,
-): Promise<OutboxItem | null> {
-  const rows = await query<OutboxItem>(
-    database,
-    `${SELECT} where outbox.envelope_id = ? or outbox.message_id = ? order by (outbox.envelope_id = ?) desc nulls last limit 1`,
-    [envelopeId, messageId, envelopeId],
-  );
-  return rows[0] ?? null;
-}
-
-export interface OriginalEmail {
-  readonly messageId: string | null;
-  readonly references: readonly string[];
-  readonly inReplyTo: readonly string[];
-  readonly subject: string | null;
-  readonly automatic: boolean;
-  readonly sourceSha256: string;
-  readonly headersOnly: boolean;
-}
-
-/** What a reply or a forward has to know of the mail it is about. */
-export async function readOriginal(database: Database, activityId: string): Promise<OriginalEmail | null> {
-  const rows = await query<OriginalEmail>(
-    database,
-    `select message_id as "messageId", coalesce(content->'references', '[]') as "references",
-       coalesce(content->'inReplyTo', '[]') as "inReplyTo", subject,
-       (auto_reply or bounce is not null or content->'mailroom:list' is distinct from 'null'::jsonb) as automatic,
-       encode(source_sha256, 'hex') as "sourceSha256",
-       coalesce((select bool_and(headers_only) from copies where copies.activity_id = activities.id), false) as "headersOnly"
-     from activities where id = ? and kind = 'email'`,
-    [activityId],
-  );
-  return rows[0] ?? null;
 }
 
 /** Mailboxes with something to do now: to send, to look for, to file, or left behind by a dead run. */
@@ -306,23 +237,4 @@ export async function mailboxesDueToSend(database: Database, now: Date): Promise
     [now],
   );
   return rows.map(({ id }) => id);
-}
-
-/** Bounces the change feed has told of since the last look, and where that look ended; null: nothing new. */
-export async function newBounces(
-  database: Database,
-  limit: number,
-): Promise<{ readonly until: string; readonly bounces: readonly Bounce[] } | null> {
-  const rows = await query<{ until: string; bounce: Bounce | null }>(
-    database,
-    `select changes.position as until, activities.bounce from changes left join activities on activities.id = changes.activity_id
-     where changes.position > (select position from outbox_reports) order by changes.position limit ?`,
-    [limit],
-  );
-  if (rows.length === 0) return null;
-  return { until: rows.at(-1)!.until, bounces: rows.flatMap(({ bounce }) => (bounce === null ? [] : [bounce])) };
-}
-
-export async function noteBouncesRead(database: Database, until: string): Promise<void> {
-  await execute(database, 'update outbox_reports set position = greatest(position, ?)', [until]);
 }

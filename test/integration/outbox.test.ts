@@ -4,6 +4,7 @@ import type { Bounce } from '../../src/model/email.ts';
 import { readEmail } from '../../src/normalise/read-email.ts';
 import type { EmailDraft } from '../../src/outbox/outbox.ts';
 import { readChanges } from '../../src/store/changes.ts';
+import { connectDatabase } from '../../src/store/database.ts';
 import { saveEmailPage } from '../../src/store/email-page.ts';
 import { claimOutboxItem, markDot, readSource } from '../../src/store/outbox.ts';
 import { takeStream } from '../../src/store/streams.ts';
@@ -386,6 +387,29 @@ test('a run that lost its claim cannot let the dot go', async () => {
   expect(await markDot(db.database, first!)).toBe(false);
   expect(await markDot(db.database, again!)).toBe(true);
   expect(await markDot(db.database, again!)).toBe(false);
+});
+
+test('when the answer to the mark got lost the dot stays here, and a later attempt sends it once', async () => {
+  const { port } = new URL(db.url);
+  const proxy = await startFaultProxy({ port: Number(port) });
+  const url = new URL(db.url);
+  url.port = String(proxy.port);
+  const database = connectDatabase(url.href);
+  cleanUp.push(
+    () => proxy.stop(),
+    () => database.destroy(),
+  );
+  const { outbox, deliver, pass, sink } = await start({}, { database });
+  const { activityId, messageId } = await outbox.submit(anna, letter);
+  const armed = proxy.arm({ kind: 'swallow-reply', direction: 'to-server', after: 'set dot_at = now()' });
+  await deliver();
+  expect(armed.strikes()).toBe(1);
+  expect(sink.ledger.all()).toHaveLength(0);
+  expect(await outbox.show(activityId)).toMatchObject({ state: 'pending', dotAt: null });
+  pass(2 * MINUTE);
+  await deliver();
+  expect(await outbox.show(activityId)).toMatchObject({ state: 'sent', attempt: 2 });
+  expect(sink.ledger.count(`<${messageId}>`, 'b@example.test')).toBe(1);
 });
 
 test('two runs at once send it once', async () => {
