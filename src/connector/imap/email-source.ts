@@ -21,11 +21,13 @@ const DELTAS_PER_PAGE = 1000;
 const MAX_RESETS = 5;
 const RESET_SPAN_MS = 24 * 3_600_000;
 
-export function createImapSource(connection: ImapConnection, clock: Clock): EmailSource {
+export function createImapSource(connect: () => Promise<ImapConnection>, clock: Clock): EmailSource {
   return {
-    probe: (selectors, cursors) => probe(connection, selectors, cursors),
-    preview: (path, bounds) => preview(connection, path, bounds),
-    changes: (path, after, known, bounds) => oneAhead(pass({ connection, clock, known, bounds }, path, after)),
+    probe: async (selectors, cursors) => probe(await connect(), selectors, cursors),
+    preview: async (path, bounds) => preview(await connect(), path, bounds),
+    async *changes(path, after, known, bounds) {
+      yield* oneAhead(pass({ connection: await connect(), clock, known, bounds }, path, after));
+    },
   };
 }
 

@@ -6,15 +6,16 @@ import { byRole, type ListedFolder, listFolders } from './folders.ts';
 import { openFolder, searchUids } from './opened-folder.ts';
 import { packUids } from './uid-set.ts';
 
-export function createImapFiling(connection: ImapConnection): EmailFiling {
+export function createImapFiling(connect: () => Promise<ImapConnection>): EmailFiling {
   let listed: readonly ListedFolder[] | null = null;
-  const folderOf = async (role: FolderRole) => {
+  const folderOf = async (connection: ImapConnection, role: FolderRole) => {
     listed ??= await listFolders(connection);
     return byRole(listed, role)?.path ?? null;
   };
   return {
     async find(role, messageId) {
-      const path = await folderOf(role);
+      const connection = await connect();
+      const path = await folderOf(connection, role);
       if (path === null) return null;
       const folder = await openFolder(connection, path);
       if (folder.exists === 0) return null;
@@ -24,7 +25,8 @@ export function createImapFiling(connection: ImapConnection): EmailFiling {
       return found === null ? null : refOf(folder.validity, found);
     },
     async append(role, source, flags, receivedAt) {
-      const path = await folderOf(role);
+      const connection = await connect();
+      const path = await folderOf(connection, role);
       if (path === null) return null;
       const { client } = connection;
       // The server says nothing while it is being told.

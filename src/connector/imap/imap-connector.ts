@@ -5,7 +5,7 @@
  * Facets: email always; filing always; push where the server has IDLE. See quirks.md for what real servers do.
  */
 import type { Connector, Session, SessionContext } from '../connector.ts';
-import { connect, createSecureContexts, type SecureContexts } from './connection.ts';
+import { connect, createSecureContexts, type ImapConnection, type SecureContexts } from './connection.ts';
 import { diagnose } from './diagnosis.ts';
 import { createImapSource } from './email-source.ts';
 import { createImapFiling } from './filing.ts';
@@ -27,10 +27,40 @@ async function open(settings: ImapSettings, context: SessionContext, secure: Sec
   const connection = await connect(settings, context, secure);
   const again = (signal: AbortSignal) => connect(settings, { ...context, signal }, secure);
   const canIdle = connection.client.capabilities.has('IDLE');
+  const own = createHolder(connection, () => again(context.signal));
+  const listening = async (signal: AbortSignal) => own.giveAway() ?? (await again(signal));
   return {
-    email: createImapSource(connection, context.clock),
-    filing: createImapFiling(connection),
-    ...(canIdle ? { push: createImapPush(again, context, idleMs) } : {}),
-    [Symbol.asyncDispose]: () => connection.end(),
+    email: createImapSource(own.get, context.clock),
+    filing: createImapFiling(own.get),
+    ...(canIdle ? { push: createImapPush(listening, context, idleMs) } : {}),
+    [Symbol.asyncDispose]: own.end,
+  };
+}
+
+interface Holder {
+  get(): Promise<ImapConnection>;
+  /** A session that was opened only to listen need not hold a second connection: nobody has used this one. */
+  giveAway(): ImapConnection | null;
+  end(): Promise<void>;
+}
+
+function createHolder(first: ImapConnection, again: () => Promise<ImapConnection>): Holder {
+  let held: ImapConnection | null = first;
+  let used = false;
+  return {
+    async get() {
+      used = true;
+      held ??= await again();
+      return held;
+    },
+    giveAway() {
+      if (used) return null;
+      const given = held;
+      held = null;
+      return given;
+    },
+    async end() {
+      await held?.end();
+    },
   };
 }

@@ -2,7 +2,7 @@
  * IDLE on a connection of its own: says "look", never what. It begins with a hint, because what came between the caller's last
  * look and the begin of IDLE would otherwise wait for the next change.
  *
- * Only the first folder is listened to: imapflow knows no NOTIFY (RFC 5465), and the others are probed anyway. A server that
+ * Only one folder is listened to, INBOX or the first: imapflow knows no NOTIFY (RFC 5465), and the others are probed anyway. A server that
  * no longer answers shows when IDLE is taken up again, long before the 29 minutes of RFC 2177 and the 5 of many home routers.
  */
 import { Failure } from '../../model/failure.ts';
@@ -19,11 +19,13 @@ export function createImapPush(
 ): PushSource {
   return {
     async *hints(folders, signal) {
-      const [folder] = folders;
+      // New mail comes to INBOX, so if it is among them, it is the one to listen to.
+      const folder = folders.find((path) => path.toUpperCase() === 'INBOX') ?? folders[0];
       if (folder === undefined || signal.aborted) return;
       const both = AbortSignal.any([signal, context.signal]);
       try {
         const connection = await open(both);
+        both.addEventListener('abort', () => connection.client.close(), { once: true });
         try {
           yield* listen(connection, folder, both, reissueMs);
         } finally {

@@ -268,6 +268,22 @@ describe('push', () => {
     await session[Symbol.asyncDispose]();
   });
 
+  test('a session that only listens holds one connection; used for mail besides, it holds two, and both work', async () => {
+    await using proxy = await startFaultProxy({ port: dovecot.imapsPort });
+    const only = await listen({ idleMs: 10_000, timeoutMs: 5000, port: proxy.port });
+    await only.hints.next();
+    expect(proxy.counts().connections).toBe(1);
+    await expect(only.session.email!.probe(['INBOX'], new Map())).resolves.toHaveLength(1);
+    expect(proxy.counts().connections).toBe(2);
+    const next = only.hints.next();
+    await only.world.deliver('Subject: new\r\n\r\n');
+    expect((await next).done).toBe(false);
+    const last = only.hints.next();
+    only.controller.abort();
+    expect((await last).done).toBe(true);
+    await only.session[Symbol.asyncDispose]();
+  });
+
   test('a connection that is half open is noticed', async () => {
     await using proxy = await startFaultProxy({ port: dovecot.imapPort });
     proxy.arm({ kind: 'stall', direction: 'to-server', after: 'IDLE' });
