@@ -5,7 +5,7 @@ import type { Reaction } from '../../../test/servers/answering.ts';
 import { lines, type Pop3Maildrop, type Pop3Options, pop3Script, stuffed } from '../../../test/servers/pop3-script.ts';
 import { type Pop3ClientOptions, pop3Client } from '../../../test/servers/pop3-session.ts';
 import { type Peer, type Script, type ScriptedServer, startScripted } from '../../../test/servers/scripted.ts';
-import type { EmailPage, PageBounds, Session } from '../connector.ts';
+import type { EmailPage, PageBounds, RemoteRef, Session } from '../connector.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -404,5 +404,44 @@ describe('since', () => {
     const { enter } = await worldOf({ messages });
     const preview = await (await enter()).email!.preview('INBOX', { since, messageBytes: 150 });
     expect(preview).toEqual({ messages: 4, bytes: young.length + undated.length + garbled.length + lying.length, oversized: 1 });
+  });
+});
+
+describe('a hundred thousand messages', () => {
+  const COUNT = 100_000;
+  const list = (tell: (number: number) => string) =>
+    `+OK\r\n${lines(...Array.from({ length: COUNT }, (_, at) => `${at + 1} ${tell(at + 1)}`))}`;
+  const uidls = list((number) => `0000${number}5f1e2d3c`);
+  const rules: Pop3Options['rules'] = [
+    [/^STAT$/, `+OK ${COUNT} 5000000\r\n`],
+    [/^LIST$/, list(() => '50')],
+    [/^UIDL$/, uidls],
+    [/^RETR (\d+)$/, (peer, _, match) => peer.raw(`+OK\r\n${stuffed(mail(`m${match[1]}`))}`)],
+  ];
+
+  test('are compared with what is known; one new message costs one RETR, and the cursor stays small', async () => {
+    const { enter, server } = await worldOf({ messages: [] }, { rules });
+    const refs = new Set(Array.from({ length: COUNT - 1 }, (_, at) => `u:0000${at + 1}5f1e2d3c` as RemoteRef));
+    const known = { has: async () => new Set<RemoteRef>(), all: async () => refs };
+    const source = (await enter()).email!;
+    const pages = await Array.fromAsync(
+      source.changes('INBOX', null, known, { messages: 100, bytes: 1 << 20, messageBytes: 1 << 20, since: null }),
+    );
+    expect(arrivals(pages)).toEqual([mail(`m${COUNT}`)]);
+    expect(gone(pages)).toEqual([]);
+    expect(count(server, /RETR/g)).toBe(1);
+    expect(pages.at(-1)!.cursor.length).toBeLessThan(500);
+  });
+
+  test('that are gone are told in pages', async () => {
+    const { enter } = await worldOf({ messages: [] });
+    const refs = new Set(Array.from({ length: COUNT }, (_, at) => `u:${at}` as RemoteRef));
+    const known = { has: async () => new Set<RemoteRef>(), all: async () => refs };
+    const pages = await Array.fromAsync(
+      (await enter()).email!.changes('INBOX', null, known, { messages: 100, bytes: 1 << 20, messageBytes: 1 << 20, since: null }),
+    );
+    expect(pages.length).toBeGreaterThan(5);
+    expect(gone(pages)).toHaveLength(COUNT);
+    expect(pages.map(({ complete }) => complete)).toEqual([...pages.slice(1).map(() => false), true]);
   });
 });

@@ -1,4 +1,6 @@
 /** The habits of quirks.md that need a server of their own; each name is quoted there. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLedger } from '../../../test/contract/ledger.ts';
 import { type Pop3Maildrop, type Pop3Options, pop3Script, steadyIds } from '../../../test/servers/pop3-script.ts';
@@ -218,4 +220,21 @@ describe('mailutils', () => {
     drop.messages = drop.messages.map((message) => `X-IMAPbase: 1 3\r\nStatus: O\r\n${message}`);
     expect(await pass()).toMatchObject([{ arrived: [], gone: [] }]);
   });
+});
+
+test('every fact of quirks.md names a test that is there', () => {
+  const root = join(import.meta.dirname, '..', '..', '..');
+  const tests = [import.meta.dirname, join(root, 'test/contract'), join(root, 'test/integration')].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join(folder, file), 'utf8')),
+  );
+  const text = readFileSync(join(import.meta.dirname, 'quirks.md'), 'utf8').replace(/\s+/g, ' ');
+  // A name may leave out what a table fills in, or its end.
+  const named = [...text.matchAll(/_([^_]{12,})_/g)].flatMap(([, name]) =>
+    name!.split(/…|: by |: although/).map((part) => part.trim()),
+  );
+  const missing = named.filter((part) => part.length > 11 && !tests.some((source) => source.includes(part)));
+  expect(named.length).toBeGreaterThan(25);
+  expect(missing).toEqual([]);
 });
