@@ -22,6 +22,7 @@ for (const [raw, ...expected] of [
   ['a@b.example; c@d.example', 'a@b.example', 'c@d.example'],
   ['Anna <a@b.example', 'Anna = a@b.example'],
   ['Anna a@b.example', 'Anna = a@b.example'],
+  ['"Anna <a@b.example>', 'Anna = a@b.example'],
   ["'Anna' <a@b.example>", 'Anna = a@b.example'],
   ['"a@b.example" <a@b.example>', 'a@b.example'],
   ['mailto:a@b.example', 'a@b.example'],

@@ -68,6 +68,10 @@ class AddressReader {
   }
 
   #quoted(): void {
+    if (!this.#raw.includes('"', this.#at + 1)) {
+      this.#at += 1; // never closed: only what it stands before counts
+      return;
+    }
     let at = this.#at + 1;
     let text = '';
     while (at < this.#raw.length && this.#raw[at] !== '"') {

@@ -58,8 +58,12 @@ export function listAttachments(bytes: Buffer, parts: readonly MimePart[]): Emai
   });
 }
 
-/** What a person would call an attachment: no picture of the HTML, no signature. */
+const MACHINE_PARTS =
+  /^(application\/(pgp-signature|(x-)?pkcs7-signature|pgp-encrypted)|message\/((global-)?(delivery-status|disposition-notification)|feedback-report)|text\/rfc822-headers?)$/;
+
+/** What a person would call an attachment: no picture of the HTML, no signature, no report, no invitation that is shown as such. */
 export function isRealAttachment(part: EmailBodyPart): boolean {
-  if (/^application\/(pgp-signature|(x-)?pkcs7-signature|pgp-encrypted)$/.test(part.type)) return false;
+  if (MACHINE_PARTS.test(part.type)) return false;
+  if (part.type === 'text/calendar' && part.name === null && part.disposition !== 'attachment') return false;
   return !(part.cid !== null && part.disposition !== 'attachment' && part.type.startsWith('image/'));
 }

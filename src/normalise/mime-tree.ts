@@ -3,7 +3,7 @@
  * that missing closing delimiters, nested boundaries with one prefix and cut messages all give a tree. Bounded in parts and levels.
  */
 import { type Headers, readHeaderBlock } from './header-block.ts';
-import { readStructured, type Structured } from './parameter.ts';
+import { parameter, readStructured, type Structured } from './parameter.ts';
 
 const LF = 10;
 const CR = 13;
@@ -63,10 +63,12 @@ class TreeReader {
   readonly #notes = new Set<string>();
   readonly #frames: Frame[] = [];
   readonly #open: MimePart[] = [];
+  readonly #rootBoundary: string | null;
   #parts = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, rootBoundary: string | null = null) {
     this.#bytes = bytes;
+    this.#rootBoundary = rootBoundary;
   }
 
   read(start: number, headersOnly: boolean): MimeTree {
@@ -160,7 +162,8 @@ class TreeReader {
   }
 
   #openMultipart(part: MimePart): void {
-    const boundary = part.contentType.parameters.get('boundary')?.trimEnd() ?? '';
+    const guessed = this.#open.length === 1 ? this.#rootBoundary : null;
+    const boundary = guessed ?? boundaryOf(part.contentType);
     if (boundary === '' || boundary.length > MAX_DELIMITER) this.#notes.add('a multipart without a usable boundary');
     else this.#frames.push({ part, delimiter: `--${boundary}`, openCount: this.#open.length });
   }
@@ -214,6 +217,22 @@ function partIdOf(parent: MimePart | null, type: string): string {
   return isMultipart ? parent.partId : `${parent.partId}.1`;
 }
 
+/** As written; only when it was split (RFC 2231 3) it has to be put together. */
+function boundaryOf(contentType: Structured): string {
+  return (contentType.parameters.get('boundary') ?? parameter(contentType, 'boundary') ?? '').trimEnd();
+}
+
+/** The first line that looks like a delimiter: one before a Content- field. */
+function guessBoundary(bytes: Buffer, from: number): string | null {
+  const start = bytes.toString('latin1', Math.max(from - 1, 0), from + 64 * 1024);
+  return /\n--([^\s-][^\r\n]{0,200}?|[-=_]+[^\r\n]{1,200}?)[ \t]*\r*\ncontent-[a-z-]{3,30}:/i.exec(start)?.[1] ?? null;
+}
+
 export function readMimeTree(bytes: Buffer, start: number, headersOnly = false): MimeTree {
-  return new TreeReader(bytes).read(start, headersOnly);
+  const tree = new TreeReader(bytes).read(start, headersOnly);
+  const { root } = tree;
+  if (headersOnly || !root.type.startsWith('multipart/') || root.children.length > 0) return tree;
+  // The boundary is missing, or another than the one in the body: gateways that rewrote one of the two.
+  const guess = guessBoundary(bytes, root.bodyStart);
+  return guess === null ? tree : new TreeReader(bytes, guess).read(start, false);
 }
