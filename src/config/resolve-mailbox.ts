@@ -185,7 +185,8 @@ function toMailbox(resolving: Resolving): MailboxConfig | null {
 }
 
 function toLimits(written: WrittenMailbox): MessageLimits {
-  const limits = written.limits!;
+  // Only what was already reported can be missing, and then no configuration comes of it.
+  const limits = written.limits ?? {};
   return {
     messageBytes: limits.messageBytes!,
     parseBytes: limits.parseBytes!,

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { knownProvider, PROVIDER_ALIASES } from './built-in.ts';
 import type { Config, OAuthProvider, Secret } from './config.ts';
-import { child, childMap, descend, isBroken, type MapNode, type Node, type Path, plain } from './node.ts';
+import { child, childMap, descend, hasBroken, type MapNode, type Node, type Path, plain } from './node.ts';
 import type { Findings } from './problem.ts';
 import { fileSchema, type WrittenFile } from './schema.ts';
 import { oauthSchema, type WrittenOAuth } from './schema-server.ts';
@@ -34,7 +34,7 @@ function pickPlain(root: MapNode): Record<string, unknown> {
 
 function secretAt(root: MapNode, path: Path, findings: Findings): Secret | null {
   const node = descend(root, path);
-  if (node === undefined || isBroken(node)) return null;
+  if (node === undefined || hasBroken(node)) return null;
   const secret = toSecret(node);
   // A database URL without a password is no secret.
   const harmless = secret.kind === 'literal' && path[0] === 'database' && !hasPassword(secret.value);
@@ -118,7 +118,7 @@ function resolveProvider(name: string, written: string, node: Node, findings: Fi
     return null;
   }
   const secret = child(node, 'clientSecret');
-  const clientSecret = secret === undefined || isBroken(secret) ? null : toSecret(secret);
+  const clientSecret = secret === undefined || hasBroken(secret) ? null : toSecret(secret);
   if (clientSecret?.kind === 'literal')
     findings.warning(secret!.at, ['oauth', written, 'clientSecret'], LITERAL_WARNING, LITERAL_ADVICE);
   return toProvider(name, client, clientSecret, known);

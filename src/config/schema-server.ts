@@ -106,5 +106,4 @@ export const oauthSchema = z.strictObject({
 });
 
 export type WrittenServer = z.output<typeof serverSchema>;
-export type WrittenAuth = z.output<typeof authSchema>;
 export type WrittenOAuth = z.output<typeof oauthSchema>;

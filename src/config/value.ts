@@ -38,7 +38,6 @@ const url = (schemes: readonly string[]) =>
   word().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
     error: `this is no URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}\nwrite for example ${schemes[0]}//mail.example.com/path`,
   });
-export const httpsUrl = () => url(['https:']);
 export const webUrl = () => url(['https:', 'http:']);
 
 // RFC 5321 4.1.2 with RFC 6531; quoted local parts and address literals are left to those who have them.
