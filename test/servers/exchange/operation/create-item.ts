@@ -34,10 +34,11 @@ async function createOne(source: Element, request: Element, call: Call): Promise
   const item = await buildItem(source, context);
   if (sends) {
     await sendItemNow(item, context);
-    if (disposition === 'SendOnly') return undefined;
   }
+  if (disposition === 'SendOnly' && sends) return undefined;
   mailbox.place(item, folder);
   createdEvents(mailbox, item);
   if (item.kind === 'CalendarItem') await sendInvitations(item, context, invitations ?? 'SendToNone');
-  return { item, mailbox };
+  // What was sent has no id in the answer (MS-OXWSMSG R84, R86).
+  return sends ? undefined : { item, mailbox };
 }

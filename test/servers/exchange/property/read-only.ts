@@ -5,7 +5,7 @@ const EVERYWHERE = new Set(
   `ItemId ParentFolderId Size IsSubmitted IsFromMe IsResend IsUnmodified DateTimeSent DateTimeCreated ResponseObjects DisplayCc
    DisplayTo DisplayBcc HasAttachments EffectiveRights LastModifiedName LastModifiedTime IsAssociated ConversationId InstanceKey
    SearchKey WebClientReadFormQueryString WebClientEditFormQueryString UniqueBody NormalizedBody TextBody Preview StoreEntryId
-   InternetMessageHeaders DateTimeReceived IsDraft ConversationIndex ConversationTopic ReceivedBy ReceivedRepresenting
+   InternetMessageHeaders DateTimeReceived IsDraft InternetMessageId ConversationIndex ConversationTopic ReceivedBy ReceivedRepresenting
    SenderSMTPAddress CompleteName HasPicture IsComplete StatusDescription ChangeCount DelegationState Delegator IsTeamTask
    AssignedTime IsAssignmentEditable OriginalStart IsMeeting IsCancelled MeetingRequestWasSent CalendarItemType
    MyResponseType Organizer ConflictingMeetingCount AdjacentMeetingCount ConflictingMeetings AdjacentMeetings Duration TimeZone

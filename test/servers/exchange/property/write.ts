@@ -24,7 +24,7 @@ export function writeAll(item: Item, source: Element, context: Context, skip: re
 
 /** A few properties can be given at creation although they cannot be changed later [doc]. */
 function mayCreate(item: Item, element: string): boolean {
-  if (element === 'ItemClass' || element === 'IsAssociated') return true;
+  if (element === 'ItemClass' || element === 'IsAssociated' || element === 'InternetMessageId') return true;
   if (element === 'Organizer' || element === 'DateTimeReceived') return false;
   return !isReadOnly(item.kind, element);
 }
