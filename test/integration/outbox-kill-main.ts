@@ -1,6 +1,6 @@
 /**
- * A process that submits one mail, sends it with a second attempt for the deferred recipient, and dies by SIGKILL at the step it is
- * told (0: at none). Says each step on stdout.
+ * A process that submits a mail to each group of recipients, sends them with a second attempt for those who were deferred, and dies
+ * by SIGKILL at the step it is told (0: at none). Says each step on stdout.
  */
 import { writeSync } from 'node:fs';
 import { crashingSteps } from '../../src/platform/step.ts';
@@ -11,7 +11,7 @@ export interface KillJob {
   readonly databaseUrl: string;
   readonly server: { readonly port: number; readonly caPem: string };
   readonly sentFolder: ImapPlace;
-  readonly to: readonly string[];
+  readonly mails: readonly (readonly string[])[];
   readonly killAt: number;
 }
 
@@ -22,9 +22,7 @@ const steps = crashingSteps({
   tell: (_number, name) => void writeSync(1, `step ${name}\n`),
 });
 const world = await openWorld({ database, server: job.server, steps, openFiling: imapFiling(job.sentFolder) });
-// Told before, so that the ledger can be asked whatever happens then.
-const { activityId, messageId } = await world.outbox.submit(anna, { to: job.to, subject: 'kill test', text: 'once' });
-writeSync(1, `mail ${activityId} ${messageId}\n`);
+for (const to of job.mails) await world.outbox.submit(anna, { to, subject: 'kill test', text: 'once' });
 await world.deliver();
 world.pass(10 * 60_000);
 await world.deliver();

@@ -9,8 +9,6 @@ import { type SmtpSink, startSmtpSink } from '../servers/smtp-sink.ts';
 import type { KillJob } from './outbox-kill-main.ts';
 import { type ImapPlace, imapFiling, openWorld } from './outbox-world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-
 describe.runIf(await needsServer('dovecot'))('a process killed while it sends', () => {
   let db: TestDatabase;
   let sink: SmtpSink;
@@ -25,14 +23,19 @@ describe.runIf(await needsServer('dovecot'))('a process killed while it sends', 
   afterAll(() => Promise.all([db?.stop(), sink?.stop(), dovecot?.stop()]));
 
   let round = 0;
-  async function runAndDie(killAt: number) {
+  const newRecipients = () => {
     round += 1;
     const to = [`b${round}@example.test`, `later${round}@example.test`];
     sink.answer(to[1]!, { stage: 'rcpt', reply: '450 4.2.0 Greylisted', times: 1 });
-    const server = { port: sink.port, caPem: sink.caPem };
-    const said = await runChild({ databaseUrl: db.url, server, sentFolder, to, killAt });
-    const steps = [...said.matchAll(/^step (.*)$/gm)].map(([, name]) => name!);
-    return { to, steps, said };
+    return to;
+  };
+  const jobFor = (mails: readonly (readonly string[])[], killAt: number): KillJob => ({
+    ...{ databaseUrl: db.url, server: { port: sink.port, caPem: sink.caPem }, sentFolder, mails, killAt },
+  });
+  async function runAndDie(killAt: number) {
+    const to = newRecipients();
+    const said = await runChild(jobFor([to], killAt));
+    return { to, steps: stepsIn(said) };
   }
 
   /** Another process takes over, today and a while later. */
@@ -69,6 +72,25 @@ describe.runIf(await needsServer('dovecot'))('a process killed while it sends', 
     }
     expect(killed).toEqual(UNINTERRUPTED);
   });
+
+  test('at random moments with many mails under way: the same', { timeout: 600_000 }, async () => {
+    for (let kill = 0; kill < Number(process.env.MAILROOM_RANDOM_KILLS ?? 3); kill += 1) {
+      const mails = Array.from({ length: 8 }, newRecipients);
+      // So many steps after the first, and then so many milliseconds: the machine's speed does not matter.
+      const moment = { afterSteps: Math.floor(Math.random() * 90), thenMs: Math.random() * 15 };
+      const last = stepsIn(await runChild(jobFor(mails, 0), moment)).at(-1);
+      const items = await (await recover()).outbox.list({ states: undefined });
+      const mine = items.filter(({ recipients }) => mails.some((to) => to[0] === recipients[0]?.address));
+      const doubtful = mine.filter(({ state }) => state === 'in-doubt');
+      const told = JSON.stringify({ moment, last });
+      expect(doubtful.length, told).toBeLessThanOrEqual(1);
+      for (const { state, messageId, recipients } of mine) {
+        const counts = recipients.map(({ address }) => sink.ledger.count(`<${messageId}>`, address));
+        if (state === 'in-doubt') expect(Math.max(...counts), told).toBeLessThanOrEqual(1);
+        else expect({ state, counts, copies: sentCopies(messageId) }, told).toEqual({ state: 'sent', counts: [1, 1], copies: 1 });
+      }
+    }
+  });
 });
 
 const ATTEMPT = [
@@ -82,15 +104,22 @@ const FILED = ['outbox: copy begun', 'outbox: copy appended', 'outbox: copy note
 const UNINTERRUPTED = ['outbox: submitted', ...ATTEMPT, ...FILED, ...ATTEMPT];
 const DOUBTFUL = new Set(['outbox: dot committed', 'outbox: answer known']);
 
-function runChild(job: KillJob): Promise<string> {
+const stepsIn = (said: string): readonly string[] => [...said.matchAll(/^step (.*)$/gm)].map(([, name]) => name!);
+
+function runChild(job: KillJob, killed?: { readonly afterSteps: number; readonly thenMs: number }): Promise<string> {
   const main = join(import.meta.dirname, 'outbox-kill-main.ts');
-  const child = spawn(process.execPath, [join(root, 'bin', 'run.js'), main, JSON.stringify(job)], {
+  // Not through the launcher: the signal has to hit the process itself.
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
+  let armed = killed !== undefined;
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
       said += chunk.toString();
+      if (!armed || killed === undefined || stepsIn(said).length <= killed.afterSteps) return;
+      armed = false;
+      setTimeout(() => child.kill('SIGKILL'), killed.thenMs);
     });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

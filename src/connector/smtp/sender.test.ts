@@ -145,7 +145,9 @@ test.each<[string, string, Answer, string, string]>([
   ['DATA is never answered', 'DATA', 'silence', 'unreachable', 'deferred'],
 ])('%s: nothing was sent', async (_words, word, answer, code, recipient) => {
   for (const offers of [['PIPELINING'], []]) {
-    const [receipt, dialogue] = await sendOver({ offers, answer: to([word, answer]) }, mail(), { timeoutMs: 150 });
+    const [receipt, dialogue] = await sendOver({ offers, answer: to([word, answer]) }, mail(), {
+      timeoutMs: answer === 'silence' ? 1_000 : 20_000,
+    });
     expect(receipt).toMatchObject({ outcome: 'not-sent', failure: { code }, recipients: [{ outcome: recipient }] });
     expect(receipt.failure?.remedy).toBeTruthy();
     expect(dialogue.messages.filter((message) => message.length > 0)).toHaveLength(0);

@@ -41,7 +41,7 @@ function prepare(dialogue: Dialogue | null, options: Case) {
     allowClearText: true,
     ca: options.ca === undefined ? dialogue?.caPem : options.ca,
     serverName: options.serverName,
-    timeoutMs: 3_000,
+    timeoutMs: 5_000,
     mechanism: options.mechanism,
   });
   const given = [...(options.credentials ?? [password])];
