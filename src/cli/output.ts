@@ -57,25 +57,46 @@ export function createOutput(streams: Streams, json: boolean): Output {
   };
 }
 
-/** Columns as wide as their content; the widest give way when the line would not fit. Control characters never reach a terminal. */
+/**
+ * Columns as wide as their content; where the line would not fit, the widest give way. An id stays whole, because people copy
+ * it. Control characters never reach a terminal.
+ */
 export function formatTable(columns: readonly string[], rows: readonly (readonly string[])[], width: number): string {
   const clean = rows.map((row) => row.map(harmless));
-  const widths = columns.map((name, at) => Math.max(name.length, ...clean.map((row) => (row[at] ?? '').length)));
-  for (let over = total(widths) - width; over > 0; over = total(widths) - width) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= 12) break;
-    widths[widest] = Math.max(12, widths[widest]! - over);
+  const widths = columns.map((name, at) => Math.max(name.length, ...clean.map((row) => displayWidth(row[at] ?? ''))));
+  const canShrink = (at: number) => columns[at] !== 'id' && widths[at]! > Math.max(12, columns[at]!.length);
+  while (total(widths) > width) {
+    const widest = widths.reduce((best, wide, at) => (canShrink(at) && (best < 0 || wide > widths[best]!) ? at : best), -1);
+    if (widest < 0) break;
+    widths[widest]! -= 1;
   }
   const format = (row: readonly string[]) =>
     row
-      .map((text, at) => shorten(text ?? '', widths[at]!).padEnd(widths[at]!))
+      .map((text, at) => pad(text, widths[at]!))
       .join('  ')
       .trimEnd();
   return [format(columns), format(widths.map((wide) => '-'.repeat(wide))), ...clean.map(format)].join('\n');
 }
 
 const total = (widths: readonly number[]) => widths.reduce((sum, wide) => sum + wide + 2, -2);
-const shorten = (text: string, wide: number) => (text.length <= wide ? text : `${text.slice(0, wide - 1)}…`);
+
+/** Chinese, Japanese and Korean characters and emoji take two columns, combining marks none. */
+const characterWidth = (character: string) => (/\p{M}|\p{Cf}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1);
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3ffff}]/u;
+const displayWidth = (text: string) => [...text].reduce((sum, character) => sum + characterWidth(character), 0);
+
+function _fit(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text + ' '.repeat(width - displayWidth(text));
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    if (used + characterWidth(character) > width - 1) break;
+    kept += character;
+    used += characterWidth(character);
+  }
+  return `${kept}…${' '.repeat(width - 1 - used)}`;
+}
 
 /** Text from mail must not move the cursor or change its direction. */
 export function harmless(text: string): string {
