@@ -7,6 +7,7 @@ import { init } from './init.ts';
 import { migrate } from './migrate.ts';
 import { outbox } from './outbox.ts';
 import { plan } from './plan.ts';
+import { purge } from './purge.ts';
 import { reparse } from './reparse.ts';
 import { run } from './run.ts';
 import { send } from './send.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   send,
   outbox,
   exportCommand,
+  purge,
   reparse,
   migrate,
 ];

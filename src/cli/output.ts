@@ -86,7 +86,7 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3ffff}]/u;
 const displayWidth = (text: string) => [...text].reduce((sum, character) => sum + characterWidth(character), 0);
 
-function _fit(text: string, width: number): string {
+function pad(text: string, width: number): string {
   if (displayWidth(text) <= width) return text + ' '.repeat(width - displayWidth(text));
   let kept = '';
   let used = 0;

@@ -19,10 +19,6 @@ export function listMailboxes(database: Database): Promise<readonly MailboxRow[]
   return query<MailboxRow>(database, `select ${COLUMNS} from mailboxes order by address`);
 }
 
-export async function readMailbox(database: Database, id: string): Promise<MailboxRow | null> {
-  return (await query<MailboxRow>(database, `select ${COLUMNS} from mailboxes where id = ?`, [id]))[0] ?? null;
-}
-
 /**
  * Brings the mailboxes of the config in: new ones are added, a changed address under the same id is a rename, those that are
  * no longer there are paused with all their data, those that come back go on.
