@@ -29,7 +29,7 @@ export const PROPERTY_SETS: Readonly<Record<string, string>> = {
   Sharing: '00062040-0000-0000-c000-000000000046',
 };
 
-export function isPath(element: Element): boolean {
+function isPath(element: Element): boolean {
   return element.name === 'FieldURI' || element.name === 'IndexedFieldURI' || element.name === 'ExtendedFieldURI';
 }
 
