@@ -27,6 +27,7 @@ const TICK_MS = 200;
 const STOPPED_RETRY_MS = 4 * 3_600_000;
 const CONFIRM_REFUSAL_MS = 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
+const MORE_AFTER_MS = 10_000;
 
 export interface ServeOptions {
   /** Names this process among those that share the database. */
@@ -188,7 +189,7 @@ async function settle(context: SyncContext, one: Served, report: SyncReport): Pr
     await resumeMailbox(database, one.mailbox.id);
     one.backoff.survived();
     one.quietPasses = counts.stored + counts.gone > 0 ? 0 : one.quietPasses + 1;
-    one.nextAt = one.again ? now : now + pollAfterMs(one);
+    one.nextAt = one.again ? now : now + (mayHaveMore(one, counts.stored) ? MORE_AFTER_MS : pollAfterMs(one));
     log.info('pass done', { mailbox: one.mailbox.id, ...counts });
     return;
   }
@@ -208,6 +209,9 @@ async function waitAfter(context: SyncContext, one: Served, failure: Failure): P
   const wait = REACTION[failure.code].scope === 'item' ? pollAfterMs(one) : one.backoff.next();
   return Math.max(wait, failure.retryAfterMs ?? 0);
 }
+
+/** Some POP3 servers (Gmail) list a few hundred messages at a time and the next ones only in the next session. */
+const mayHaveMore = (one: Served, stored: number) => one.mailbox.receive?.server.type === 'pop3' && stored >= 100;
 
 /** Quiet mailboxes are asked less and less often. */
 function pollAfterMs(one: Served): number {
