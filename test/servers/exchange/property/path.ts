@@ -29,10 +29,6 @@ export const PROPERTY_SETS: Readonly<Record<string, string>> = {
   Sharing: '00062040-0000-0000-c000-000000000046',
 };
 
-function isPath(element: Element): boolean {
-  return element.name === 'FieldURI' || element.name === 'IndexedFieldURI' || element.name === 'ExtendedFieldURI';
-}
-
 export function readPath(element: Element): Path {
   if (element.name === 'ExtendedFieldURI') return readExtended(element);
   const uri = element.attributes.FieldURI ?? '';
