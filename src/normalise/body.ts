@@ -95,6 +95,10 @@ export function bodyParts(root: MimePart): BodyParts {
   return lists;
 }
 
+/** Bytes of one text, characters of all of them: what is longer is for nobody to read, and copies of it would fill the heap. */
+const MAX_TEXT = 10 * 1024 * 1024;
+const TOO_LONG = 'a text longer than 10 MiB was cut';
+
 export function partBytes(bytes: Buffer, part: MimePart): Buffer {
   part.decoded ??= decodeTransfer(bytes.subarray(part.bodyStart, part.bodyEnd), part.encoding);
   return part.decoded;
@@ -103,6 +107,7 @@ export function partBytes(bytes: Buffer, part: MimePart): Buffer {
 export interface PartText {
   readonly text: string;
   readonly charsetKnown: boolean;
+  readonly wasCut: boolean;
 }
 
 /** HTML may tell its charset itself where the header does not. */
@@ -117,13 +122,15 @@ function charsetOf(part: MimePart, bytes: Buffer): string | null {
 }
 
 export function partText(bytes: Buffer, part: MimePart): PartText {
-  const body = partBytes(bytes, part);
+  const whole = partBytes(bytes, part);
+  const wasCut = whole.length > MAX_TEXT;
+  const body = wasCut ? whole.subarray(0, MAX_TEXT) : whole;
   const decoded = decodeText(body, charsetOf(part, body));
   const text = cleanText(decoded.text);
   if (part.type !== 'text/plain' || parameter(part.contentType, 'format')?.toLowerCase() !== 'flowed')
-    return { text, charsetKnown: decoded.charsetKnown };
+    return { text, charsetKnown: decoded.charsetKnown, wasCut };
   const deleteSpace = parameter(part.contentType, 'delsp')?.toLowerCase() === 'yes';
-  return { text: unfoldFlowed(text, deleteSpace), charsetKnown: decoded.charsetKnown };
+  return { text: unfoldFlowed(text, deleteSpace), charsetKnown: decoded.charsetKnown, wasCut };
 }
 
 function escapeHtml(text: string): string {
@@ -135,8 +142,6 @@ export interface BodyText {
   readonly html: string | null;
   readonly notes: readonly string[];
 }
-
-const MAX_TEXT = 10 * 1024 * 1024;
 
 class BodyReader {
   readonly #bytes: Buffer;
@@ -152,6 +157,7 @@ class BodyReader {
     if (have !== undefined) return have;
     const read = partText(this.#bytes, part);
     if (!read.charsetKnown) this.notes.add(`unknown charset ${(parameter(part.contentType, 'charset') ?? '').slice(0, 60)}`);
+    if (read.wasCut) this.notes.add(TOO_LONG);
     this.#texts.set(part, read.text);
     return read.text;
   }
@@ -161,7 +167,7 @@ class BodyReader {
     if (texts.length === 0) return null;
     const all = texts.length === 1 ? (texts[0] as string) : texts.join('\n');
     if (all.length <= MAX_TEXT) return all;
-    this.notes.add('a text longer than 10 Mi characters was cut');
+    this.notes.add(TOO_LONG);
     return all.slice(0, MAX_TEXT).toWellFormed();
   }
 

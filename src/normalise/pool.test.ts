@@ -71,7 +71,7 @@ test('several calls at once share the threads', async () => {
 for (const poison of ['POISON-HANG', 'POISON-EXIT', 'POISON-HEAP'])
   test(`a message that does ${poison} to its thread fails alone`, async () => {
     const sources = ['one', 'two', 'three', 'four'].map((name) => message(name, name === 'two' ? poison : 'fine'));
-    await withPool({ workers: 1, parseMs: 1500, memoryMb: 64, workerFile: poisonableWorker() }, async (pool) => {
+    await withPool({ workers: 1, parseMs: 2500, memoryMb: 64, workerFile: poisonableWorker() }, async (pool) => {
       const read = await pool.read(sources.map((source) => ({ source, headersOnly: false })));
       expect(read.map((each) => each.email.parse)).toEqual(['ok', 'failed', 'ok', 'ok']);
       expect(read[1]?.sourceSha256).toBe(sha256Of(sources[1] as Uint8Array));
@@ -89,6 +89,20 @@ for (const workers of [0, 1])
     expect(read?.email).toMatchObject({ parse: 'partial', subject: 'big', text: null });
     expect(read?.email.parseNote).toContain('only the header was read');
     expect(read?.sourceSha256).toBe(sha256Of(source));
+  });
+
+for (const [what, head] of [
+  ['text', 'Content-Type: text/plain; charset=utf-8'],
+  ['HTML', 'Content-Type: text/html; charset=utf-8'],
+  ['an attachment', 'Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64'],
+] as const)
+  test(`40 MB of ${what} stay within the memory of a thread`, async () => {
+    const line = what === 'an attachment' ? 'QUJD'.repeat(19) : '<p>Grüße '.repeat(8);
+    const source = Buffer.from(`Subject: large\r\n${head}\r\n\r\n${`${line}\r\n`.repeat(500_000)}`);
+    const [read] = await withPool({ workers: 1, memoryMb: 256, parseMs: 60_000 }, (pool) =>
+      pool.read([{ source, headersOnly: false }]),
+    );
+    expect(read?.email).toMatchObject({ subject: 'large', parse: what === 'an attachment' ? 'ok' : 'partial' });
   });
 
 test('a thread that cannot start is told, and does not hang the caller', async () => {
