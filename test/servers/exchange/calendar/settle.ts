@@ -5,7 +5,7 @@ import { type Context, setText, textOf } from '../property/context.ts';
 import { mailboxElement } from '../property/settle.ts';
 import type { Item } from '../store/model.ts';
 import { child, type Element, el, sameElement } from '../xml/element.ts';
-import { checkRecurrence, dayText } from './recurrence.ts';
+import { checkRecurrence, dayText, type Rule, readRule } from './recurrence.ts';
 import { dayKey, endOf, seriesDays, startOf, viewOf, zoneOfItem } from './series.ts';
 import { newUid } from './uid.ts';
 import { findZone, hasOffset, instantOf, readDateTime, UTC, wallClock, type Zone, zoneOf } from './zone.ts';
@@ -79,18 +79,28 @@ function roundToDays(item: Item) {
 /** Days of a range without zone, and the master on its first occurrence. */
 function settleRecurrence(item: Item, before: Item | undefined, touched: ReadonlySet<string>, context: Context) {
   const changed = before === undefined || !sameElement(before.fields.Recurrence, item.fields.Recurrence);
-  const moved = before !== undefined && touched.has('Start') && !touched.has('Recurrence');
+  const moved = before !== undefined && startOf(before) !== startOf(item) && !touched.has('Recurrence');
   if (!changed && !moved) return;
   const start = wallClock(startOf(item), zoneOfItem(item)).toPlainDate();
   item.fields.Recurrence = cleanRecurrence(item.fields.Recurrence!, moved ? start.toString() : undefined);
   checkRecurrence(item.fields.Recurrence);
-  if (before !== undefined && (context.exchange.switches.patternChangeDropsExceptions || moved)) item.exceptions = {};
+  const drops =
+    before !== undefined && (moved || (context.exchange.switches.patternChangeDropsExceptions && patternChanged(before, item)));
+  if (drops) item.exceptions = {};
   const first = seriesDays(item).next().value;
   if (first === undefined || first.equals(start)) return;
   const days = { days: start.until(first).days };
   const [from, to] = [wallClock(startOf(item), zoneOfItem(item)).add(days), wallClock(endOf(item), zoneOfItem(item)).add(days)];
   setText(item, 'Start', isoSeconds(instantOf(from, zoneOfItem(item))));
   setText(item, 'End', isoSeconds(instantOf(to, zoneOfItem(item))));
+}
+
+/** The days of the pattern, not how long it goes on: another range leaves the exceptions alone. */
+function patternChanged(before: Item, item: Item): boolean {
+  if (before.fields.Recurrence === undefined) return false;
+  const pattern = ({ kind, interval, days, dayOfMonth, month, index }: Rule) =>
+    [kind, interval, [...days].sort(), dayOfMonth, month, index].join();
+  return pattern(readRule(before.fields.Recurrence)) !== pattern(readRule(item.fields.Recurrence!));
 }
 
 function cleanRecurrence(recurrence: Element, startDate: string | undefined): Element {

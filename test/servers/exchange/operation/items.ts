@@ -32,14 +32,12 @@ export function createdEvents(mailbox: Mailbox, item: Item) {
 export function folderModified(mailbox: Mailbox, key: number) {
   const folder = mailbox.folders.get(key);
   if (folder === undefined) return;
-  const unread = mailbox.itemsIn(key).filter((item) => item.fields.IsRead?.text === 'false').length;
   mailbox.record({
     name: 'Modified',
     folder: folder.parent,
     folderId: mailbox.folderId(folder),
     folderKey: key,
     changeKey: mailbox.folderKey(folder),
-    unread,
   });
 }
 

@@ -203,6 +203,7 @@ describe('MS-OXWSSYNC SyncFolderItems', () => {
   });
 });
 
+// MS-OXWSSYNC again.
 const FOLDERS: [string, string, string][] = [
   ['R10010, R10020, R99', 'Folder', 'IPF.Note'],
   ['R1021, R1022, R101', 'CalendarFolder', 'IPF.Appointment'],

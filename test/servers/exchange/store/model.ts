@@ -109,7 +109,6 @@ export interface StoreEvent {
   oldId?: string;
   oldFolder?: number;
   changeKey?: string;
-  unread?: number;
 }
 
 export interface UserConfiguration {

@@ -68,8 +68,15 @@ export function eventElement(event: StoreEvent, mailbox: Mailbox, watermark: boo
     subject,
     el('ParentFolderId', undefined, { Id: mailbox.folderId(event.folder) }),
     ...old,
-    event.name === 'Modified' && event.unread !== undefined ? el('UnreadCount', event.unread) : undefined,
+    event.name === 'Modified' && event.folderKey !== undefined
+      ? el('UnreadCount', unreadIn(mailbox, event.folderKey))
+      : undefined,
   ]);
+}
+
+/** Counted when the event is told, not at every change. */
+function unreadIn(mailbox: Mailbox, key: number): number {
+  return mailbox.itemsIn(key).filter((item) => item.fields.IsRead?.text === 'false').length;
 }
 
 export function statusEvent(mailbox: Mailbox | undefined, position: number): Element {
