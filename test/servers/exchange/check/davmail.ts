@@ -72,7 +72,15 @@ export async function startDavMail(url: string): Promise<DavMail> {
   );
   const child: ChildProcess = spawn(
     'java',
-    ['-Xmx256m', '-Djava.awt.headless=true', `-Duser.home=${folder}`, '-jar', JAR, 'davmail.properties'],
+    [
+      '-Xmx256m',
+      '-Djava.awt.headless=true',
+      '-Duser.timezone=Europe/Zurich',
+      `-Duser.home=${folder}`,
+      '-jar',
+      JAR,
+      'davmail.properties',
+    ],
     {
       cwd: folder,
       stdio: 'ignore',
