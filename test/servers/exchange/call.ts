@@ -106,6 +106,10 @@ const EMPTY: Readonly<Record<string, string>> = {
   CopyFolderResponseMessage: 'Folders',
 };
 
+export function emptyContent(message: string): string | undefined {
+  return EMPTY[message];
+}
+
 /** One response message per requested thing, in the order of the request, each with its own class (reference 8 [doc]). */
 export async function messages<T>(
   name: string,

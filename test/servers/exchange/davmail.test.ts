@@ -162,7 +162,8 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
       (await dav('PUT', path('series.ics'), calendar(event('series', 'Series', rule)), { ...ICS, 'If-None-Match': '*' })).status,
     ).toBe(201);
     expect(linesOf(eventsOf((await dav('GET', path('series.ics'))).text), 'RRULE')[0]).toMatch(/FREQ=WEEKLY.*COUNT=5/);
-    const without = `${rule}EXDATE;TZID=Europe/Zurich:20261208T100000\r\n`;
+    // In UTC: DavMail reads a zoned EXDATE by a zone name that it has already replaced.
+    const without = `${rule}EXDATE:20261208T090000Z\r\n`;
     expect((await dav('PUT', path('series.ics'), calendar(event('series', 'Series', without)), ICS)).status).toBe(200);
     const { text } = await dav('GET', path('series.ics'));
     expect(linesOf(eventsOf(text), 'RRULE')[0]).toMatch(/FREQ=WEEKLY/);

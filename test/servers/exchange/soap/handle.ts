@@ -1,5 +1,5 @@
 // From the bytes of a request to the text of an answer.
-import type { Call } from '../call.ts';
+import { type Call, emptyContent } from '../call.ts';
 import { EwsError, EwsFault } from '../errors.ts';
 import type { Account, Exchange } from '../exchange.ts';
 import type { FaultRule } from '../faults.ts';
@@ -90,7 +90,9 @@ function broken(operation: Element, rule: FaultRule): Element {
 
 function requiredContent(name: string): Element[] {
   if (name === 'GetAttachment' || name === 'CreateAttachment') return [el('Attachments')];
-  return name === 'GetServerTimeZones' ? [el('TimeZoneDefinitions')] : [];
+  if (name === 'GetServerTimeZones') return [el('TimeZoneDefinitions')];
+  const empty = emptyContent(`${name}ResponseMessage`);
+  return empty === undefined ? [] : [el(empty)];
 }
 
 export function faultAnswer(error: unknown, operation: string): Answer {
