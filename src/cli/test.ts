@@ -1,5 +1,6 @@
 import type { MailboxConfig } from '../config/config.ts';
-import { type Check, type CheckedStep, checkMailbox } from '../mailbox/check.ts';
+import { type Check, type CheckOptions, checkMailbox } from '../mailbox/check.ts';
+import type { CheckedStep } from '../mailbox/checked-step.ts';
 import { resumeMailbox } from '../store/mailboxes.ts';
 import { type Command, EXIT, textFlag, UsageError } from './command.ts';
 import { findMailbox } from './find-mailbox.ts';
@@ -9,12 +10,13 @@ import type { Output } from './output.ts';
 export const test: Command = {
   name: 'test',
   summary: 'connect, log in and report each step, with the cause and the remedy of what fails',
-  usage: '[address] [--group NAME | --server NAME | --all] [--json]',
+  usage: '[address] [--group NAME | --server NAME | --all] [--send] [--json]',
   help: `Changes nothing on the servers and reads no mail. A mailbox that was stopped and passes is served again.
   --group NAME    all mailboxes of a group
   --server NAME   one mailbox of each credential that uses this server
-  --all           every mailbox`,
-  options: { group: { type: 'string' }, server: { type: 'string' }, all: { type: 'boolean' } },
+  --all           every mailbox
+  --send          also sends a mail from each mailbox to itself; when it comes in it is left out`,
+  options: { group: { type: 'string' }, server: { type: 'string' }, all: { type: 'boolean' }, send: { type: 'boolean' } },
   async run(args, context) {
     const house = await context.openHouse();
     const chosen = choose(house, args.words[0], {
@@ -25,7 +27,7 @@ export const test: Command = {
     let good = true;
     for (const { mailbox, only } of chosen) {
       if (context.signal.aborted) return EXIT.failed;
-      const passed = await testOne(house, context.out, mailbox, only);
+      const passed = await testOne(house, context.out, mailbox, { only, send: args.flags.send === true });
       good &&= passed;
     }
     return good ? EXIT.done : EXIT.failed;
@@ -71,15 +73,15 @@ function credentialKey(mailbox: MailboxConfig, server: string): string {
   return auth.shared ? `shared ${auth.username}` : mailbox.id;
 }
 
-async function testOne(house: House, out: Output, mailbox: MailboxConfig, only: string | null): Promise<boolean> {
+async function testOne(house: House, out: Output, mailbox: MailboxConfig, how: CheckOptions): Promise<boolean> {
   if (!out.json) out.line(`${mailbox.address}`);
   const checks: Check[] = [];
-  for await (const check of checkMailbox(house.syncContext, mailbox, only)) {
+  for await (const check of checkMailbox(house.syncContext, mailbox, how)) {
     checks.push(check);
     if (!out.json) tell(out, check);
   }
   const ok = checks.every(({ steps }) => steps.every((step) => step.ok));
-  if (ok && only === null) await resumeMailbox(house.database, mailbox.id);
+  if (ok && how.only === null) await resumeMailbox(house.database, mailbox.id);
   if (out.json) out.line(JSON.stringify({ mailbox: mailbox.address, ok, checks }));
   return ok;
 }

@@ -1,16 +1,10 @@
 /** Tests how a mailbox is reached, part by part and step by step; changes nothing. */
 import type { MailboxConfig } from '../config/config.ts';
 import { asFailure } from '../model/failure.ts';
+import type { CheckedStep } from './checked-step.ts';
 import { type Access, connectorOf, contextOf, settingsOf } from './session.ts';
 import type { SyncContext } from './sync-mailbox.ts';
-
-export interface CheckedStep {
-  readonly step: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly code: string | null;
-  readonly remedy: string | null;
-}
+import { sendTestMail } from './test-mail.ts';
 
 export interface Check {
   readonly part: 'receive' | 'send';
@@ -19,16 +13,21 @@ export interface Check {
   readonly steps: readonly CheckedStep[];
 }
 
-export async function* checkMailbox(
-  context: SyncContext,
-  mailbox: MailboxConfig,
-  onlyServer: string | null,
-): AsyncGenerator<Check> {
+export interface CheckOptions {
+  /** Only the parts that use this server. */
+  readonly only: string | null;
+  /** Send a mail to itself too, when the way there is good. */
+  readonly send: boolean;
+}
+
+export async function* checkMailbox(context: SyncContext, mailbox: MailboxConfig, options: CheckOptions): AsyncGenerator<Check> {
   const parts = { receive: mailbox.receive, send: mailbox.send };
   for (const [part, access] of Object.entries(parts)) {
-    if (!access || (onlyServer !== null && access.server.name !== onlyServer)) continue;
+    if (!access || (options.only !== null && access.server.name !== options.only)) continue;
     const steps = await Array.fromAsync(stepsOf(context, mailbox, access));
-    if (steps.every(({ ok }) => ok)) context.circuits.accepted(access.server, access.auth);
+    const good = steps.every(({ ok }) => ok);
+    if (options.send && part === 'send' && good && mailbox.send) steps.push(await sendTestMail(context, mailbox, mailbox.send));
+    if (good) context.circuits.accepted(access.server, access.auth);
     yield { part: part as Check['part'], server: access.server.name, type: access.server.type, steps };
   }
 }

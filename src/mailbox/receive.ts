@@ -33,6 +33,7 @@ import {
   type StreamKey,
   takeStream,
 } from '../store/streams.ts';
+import { recentTestMessages } from '../store/test-messages.ts';
 
 /** Reads mail somewhere with limits; never throws for a message. */
 export interface Readers {
@@ -77,7 +78,8 @@ export async function receiveFolder(
   const { database, steps } = context;
   const stream = await takeStream(database, job.key, job.folder.role);
   steps.reach('receive: stream taken');
-  const state = { stream, unread: stream.attempts >= GIVE_UP_READING_AFTER_ATTEMPTS };
+  const tests = await recentTestMessages(database);
+  const state = { stream, unread: stream.attempts >= GIVE_UP_READING_AFTER_ATTEMPTS, tests };
   let done = 0;
   try {
     const source = session.email!.changes(
@@ -127,15 +129,18 @@ async function readPage(
   context: ReceiveContext,
   job: ReceiveJob,
   page: EmailPage,
-  state: { unread: boolean },
+  state: { unread: boolean; readonly tests: ReadonlySet<string> },
 ): Promise<ReadPage> {
   const unread = state.unread && page.arrived.length > 0;
   if (unread) state.unread = false; // only the first message is suspected
   const readings = unread
     ? page.arrived.map((email) => context.readers.keepUnread(email.source, UNREAD))
     : await context.readers.read(page.arrived);
-  const arrived = page.arrived.map((email, at) => toStored(job, email, readings[at]!));
-  return { toSave: { ...page, arrived, excluded: (page.excluded ?? []).map(({ ref }) => ref) }, expected: page.expected ?? null };
+  const all = page.arrived.map((email, at) => toStored(job, email, readings[at]!));
+  const isTest = ({ read }: StoredEmail) => state.tests.has(read.email.messageId ?? '');
+  const arrived = all.filter((email) => !isTest(email));
+  const left = [...(page.excluded ?? []), ...all.filter(isTest)];
+  return { toSave: { ...page, arrived, excluded: left.map(({ ref }) => ref) }, expected: page.expected ?? null };
 }
 
 const UNREAD = 'reading it brought the process down four times; it is kept unread';
