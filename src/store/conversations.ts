@@ -8,7 +8,8 @@ import type { Database } from './database.ts';
 import { execute, insertRows, query } from './rows.ts';
 
 export interface Threaded {
-  readonly activityId: string;
+  /** Names the email among these; any text that is no Message-ID. */
+  readonly key: string;
   readonly messageId: string | null;
   readonly references: readonly string[];
 }
@@ -20,22 +21,19 @@ interface KnownId {
   readonly conversation_id: string;
 }
 
-/** Sets conversation_id of these (new) activities. */
-export async function joinConversations(transaction: Database, emails: readonly Threaded[]): Promise<void> {
-  if (emails.length === 0) return;
+/** The conversation of each email, for its activity to carry. All Message-IDs concerned stay locked until the transaction ends. */
+export async function joinConversations(
+  transaction: Database,
+  emails: readonly Threaded[],
+): Promise<ReadonlyMap<string, string>> {
+  if (emails.length === 0) return new Map();
   const groups = new Groups();
-  for (const email of emails) groups.join(email.activityId, idsOf(email).map(idKey));
+  for (const email of emails) groups.join(email.key, idsOf(email).map(idKey));
   const ids = [...new Set(emails.flatMap(idsOf))].sort();
   const known = await knownIds(transaction, ids, groups);
   for (const row of known) groups.join(idKey(row.message_id), [conversationKey(row.conversation_id)]);
   const target = await mergeConversations(transaction, groups, known);
-  const values = emails.map(({ activityId }) => ({ id: activityId, conversation: target(activityId) }));
-  await execute(
-    transaction,
-    `update activities set conversation_id = item.conversation
-     from jsonb_to_recordset(?::jsonb) as item (id uuid, conversation uuid) where activities.id = item.id`,
-    [JSON.stringify(values)],
-  );
+  return new Map(emails.map(({ key }) => [key, target(key)]));
 }
 
 const idKey = (messageId: string) => `id ${messageId}`;
@@ -79,7 +77,7 @@ async function mergeConversations(
   transaction: Database,
   groups: Groups,
   known: readonly KnownId[],
-): Promise<(activityId: string) => string> {
+): Promise<(key: string) => string> {
   const byRoot = Map.groupBy(known, (row) => groups.root(idKey(row.message_id)));
   const target = new Map<string, string>();
   for (const [root, rows] of byRoot) {
@@ -92,8 +90,8 @@ async function mergeConversations(
     ]);
     await execute(transaction, 'update activities set conversation_id = ? where conversation_id = any(?)', [first!, others]);
   }
-  return (activityId) => {
-    const root = groups.root(activityId);
+  return (key) => {
+    const root = groups.root(key);
     if (!target.has(root)) target.set(root, newId()); // neither a Message-ID nor a reference: a conversation of its own
     return target.get(root)!;
   };

@@ -1,7 +1,7 @@
 /** The rows that one email makes: source, activity, parties, attachments, copy. Used for what arrives and for what is sent. */
 import type { Email, EmailAddress, ReadEmail } from '../model/email.ts';
 import { newId } from '../model/identifier.ts';
-import { joinConversations } from './conversations.ts';
+import { joinConversations, type Threaded } from './conversations.ts';
 import type { Database } from './database.ts';
 import { insertRows, query } from './rows.ts';
 
@@ -13,13 +13,34 @@ export interface NewEmail {
 /** The text kept beside the source for lists and searches; the source has the whole of it. */
 const MAX_BODY_CHARACTERS = 262_144;
 
+/** A statement is one piece of memory in the client, several times over while it grows. */
+const STATEMENT_BYTES = 2 * 1024 * 1024;
+
 /** Stores sources that are not there yet, by content. */
 export async function saveSources(transaction: Database, emails: readonly NewEmail[]): Promise<void> {
   const distinct = new Map(emails.map((email) => [email.read.sourceSha256, email.source]));
   const rows = [...distinct]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([sha256, source]) => [Buffer.from(sha256, 'hex'), asBuffer(source), source.byteLength]);
-  await insertRows(transaction, 'sources', ['sha256', 'bytes', 'size_bytes'], rows, 'on conflict (sha256) do nothing');
+    .map(([sha256, source]) => [Buffer.from(sha256, 'hex'), asBuffer(source), source.byteLength] as const);
+  for (const portion of portions(rows)) {
+    await insertRows(transaction, 'sources', ['sha256', 'bytes', 'size_bytes'], portion, 'on conflict (sha256) do nothing');
+  }
+}
+
+type SourceRow = readonly [sha256: Buffer, bytes: Buffer, size: number];
+
+function portions(rows: readonly SourceRow[]): SourceRow[][] {
+  const all: SourceRow[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    bytes += row[2];
+    if (bytes > STATEMENT_BYTES) {
+      all.push([]);
+      bytes = row[2];
+    }
+    all.at(-1)!.push(row);
+  }
+  return all;
 }
 
 const asBuffer = (bytes: Uint8Array) =>
@@ -35,48 +56,62 @@ interface IdentityRow {
   readonly identity: string;
 }
 
-/** The activity of each identity, made where it is new. Identities are locked in sorted order (ground rule 4). */
+/**
+ * The activity of each identity, made where it is new. Identities are locked in sorted order (ground rule 4), after the
+ * Message-IDs of their conversations: an activity that is born with its conversation needs no second version of its row.
+ */
 export async function saveActivities(
   transaction: Database,
   emails: readonly NewEmail[],
 ): Promise<ReadonlyMap<string, SavedActivity>> {
   const byIdentity = new Map<string, ReadEmail>();
   for (const { read } of emails) if (!byIdentity.has(identityKey(read))) byIdentity.set(identityKey(read), read);
-  const sorted = [...byIdentity].sort(([a], [b]) => (a < b ? -1 : 1));
+  const saved = new Map<string, SavedActivity>();
+  await findActivities(transaction, [...byIdentity.keys()], saved);
+  const sorted = [...byIdentity].filter(([identity]) => !saved.has(identity)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const conversations = await joinConversations(
+    transaction,
+    sorted.map(([identity, { email }]) => threaded(identity, email)),
+  );
+  const rows = sorted.map(([identity, read]) => activityRow(identity, read, conversations.get(identity)!));
   const created = await insertRows<IdentityRow>(
     transaction,
     'activities',
-    [
-      'id',
-      'kind',
-      'identity',
-      'message_id',
-      'subject',
-      'sent_at',
-      'parse',
-      'parser_version',
-      'bounce',
-      'auto_reply',
-      'content',
-      'source_sha256',
-    ],
-    sorted.map(([identity, read]) => activityRow(identity, read)),
+    ACTIVITY_COLUMNS,
+    rows,
     'on conflict (identity) do nothing returning id, identity',
   );
-  const saved = new Map(created.map((row) => [row.identity, { id: row.id, created: true }]));
-  const old = sorted.map(([identity]) => identity).filter((identity) => !saved.has(identity));
-  if (old.length > 0) {
-    const rows = await query<IdentityRow>(transaction, 'select id, identity from activities where identity = any(?)', [old]);
-    for (const row of rows) saved.set(row.identity, { id: row.id, created: false });
-  }
+  for (const row of created) saved.set(row.identity, { id: row.id, created: true });
+  // Another mailbox stored the same mail in the meantime.
+  const late = sorted.map(([identity]) => identity).filter((identity) => !saved.has(identity));
+  await findActivities(transaction, late, saved);
   const fresh = created.map((row) => ({ activityId: row.id, email: byIdentity.get(row.identity)!.email }));
   await saveDetails(transaction, fresh);
   return saved;
 }
 
+async function findActivities(
+  transaction: Database,
+  identities: readonly string[],
+  saved: Map<string, SavedActivity>,
+): Promise<void> {
+  if (identities.length === 0) return;
+  const rows = await query<IdentityRow>(transaction, 'select id, identity from activities where identity = any(?)', [identities]);
+  for (const row of rows) saved.set(row.identity, { id: row.id, created: false });
+}
+
 export const identityKey = (read: ReadEmail) => `${read.identityVersion}:${read.identity}`;
 
-function activityRow(identity: string, read: ReadEmail): unknown[] {
+const threaded = (key: string, email: Email): Threaded => ({
+  ...{ key, messageId: email.messageId, references: [...email.references, ...email.inReplyTo] },
+});
+
+const ACTIVITY_COLUMNS = [
+  ...['id', 'kind', 'identity', 'message_id', 'subject', 'sent_at', 'parse', 'parser_version', 'bounce', 'auto_reply'],
+  ...['content', 'source_sha256', 'conversation_id'],
+];
+
+function activityRow(identity: string, read: ReadEmail, conversation: string): unknown[] {
   const { email } = read;
   return [
     newId(),
@@ -91,6 +126,7 @@ function activityRow(identity: string, read: ReadEmail): unknown[] {
     email.autoReply,
     JSON.stringify(emailContent(email)),
     Buffer.from(read.sourceSha256, 'hex'),
+    conversation,
   ];
 }
 
@@ -99,7 +135,7 @@ export interface EmailDetails {
   readonly email: Email;
 }
 
-/** Parties, attachments and conversation of activities that have none yet. */
+/** Parties and attachments of activities that have none yet. */
 export async function saveDetails(transaction: Database, fresh: readonly EmailDetails[]): Promise<void> {
   await insertRows(
     transaction,
@@ -117,14 +153,6 @@ export async function saveDetails(transaction: Database, fresh: readonly EmailDe
       email.attachments.map((part) => [activityId, part.partId, part.name, part.type, part.disposition, part.cid, part.size]),
     ),
     'on conflict do nothing',
-  );
-  await joinConversations(
-    transaction,
-    fresh.map(({ activityId, email }) => ({
-      activityId,
-      messageId: email.messageId,
-      references: [...email.references, ...email.inReplyTo],
-    })),
   );
 }
 
@@ -174,6 +202,7 @@ function emailContent(email: Email): object {
 /** Reads the email anew into an activity that exists (`mailroom reparse`). Answers false when nothing changed. */
 export async function replaceReading(transaction: Database, activityId: string, read: ReadEmail): Promise<void> {
   const { email } = read;
+  const conversations = await joinConversations(transaction, [threaded(activityId, email)]);
   await transaction('activities')
     .where({ id: activityId })
     .update({
@@ -185,6 +214,7 @@ export async function replaceReading(transaction: Database, activityId: string, 
       bounce: email.bounce === null ? null : JSON.stringify(email.bounce),
       auto_reply: email.autoReply,
       content: JSON.stringify(emailContent(email)),
+      conversation_id: conversations.get(activityId)!,
       version: transaction.raw('version + 1'),
       updated_at: transaction.fn.now(),
     });
