@@ -64,11 +64,18 @@ function checkStarts(runtime) {
   fail(`the runtime ${runtime} does not start here: ${said}`);
 }
 
+/**
+ * Compiled code is kept beside the packages: a start then costs half. Not in the system's temporary folder, where other users
+ * could put code; where it cannot be written (read-only root) nothing is kept.
+ */
 export function launch(script, args, runtimeArgs = []) {
   if (existsSync(join(root, 'package-lock.json'))) installPackages();
   const runtime = ownRuntime();
   checkStarts(runtime);
-  const child = spawn(runtime, ['--disable-warning=ExperimentalWarning', ...runtimeArgs, script, ...args], { stdio: 'inherit' });
+  const child = spawn(runtime, ['--disable-warning=ExperimentalWarning', ...runtimeArgs, script, ...args], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to the whole group; the child already has that one.
