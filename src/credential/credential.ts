@@ -77,7 +77,8 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       throw new Failure('auth-rejected', `no password is configured for ${address}`, { remedy: 'add auth.password' });
     }
     const subject = `the password of mailbox ${address}${username === address ? '' : ` (user ${username})`}`;
-    return { method: 'password', username, password: await secrets.read(auth.password, subject, { fresh }) };
+    const method = auth.method === 'ntlm' ? 'ntlm' : 'password';
+    return { method, username, password: await secrets.read(auth.password, subject, { fresh }) };
   }
 
   return {
@@ -90,6 +91,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
           case 'none':
             return { method: 'none' };
           case 'password':
+          case 'ntlm':
             return password(mailbox, auth, rejected);
           case 'oauth2': {
             const credential = await token(mailbox, auth, rejected ? handedOut : null);

@@ -48,5 +48,7 @@ export interface OAuthProvider {
 
 export type Credential =
   | { readonly method: 'password'; readonly username: string; readonly password: string }
+  /** `username` is `DOMAIN\user`, `user@domain.example` or a bare name. */
+  | { readonly method: 'ntlm'; readonly username: string; readonly password: string }
   | { readonly method: 'oauth2'; readonly username: string; readonly accessToken: string }
   | { readonly method: 'none' };

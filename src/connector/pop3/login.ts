@@ -32,6 +32,7 @@ type Token = Extract<Credential, { method: 'oauth2' }>;
 /** Logs in and tells by which method; throws the Failure of failures.ts. */
 export async function login(connection: Connection, credential: Credential, situation: LoginSituation): Promise<LoginMethod> {
   if (credential.method === 'none') throw new Failure('refused', `${connection.where} needs a login, and none is configured`);
+  if (credential.method === 'ntlm') throw new Failure('refused', `${connection.where}: ntlm is a login for Exchange only`);
   const named = { ...credential, username: accountName(credential.username, situation.settings) };
   const method = chooseMethod(named, situation);
   const reply = await perform(connection, method, named, situation);
