@@ -35,7 +35,7 @@ export async function* checkMailbox(context: SyncContext, mailbox: MailboxConfig
 async function* stepsOf(context: SyncContext, mailbox: MailboxConfig, access: Access): AsyncGenerator<CheckedStep> {
   try {
     const connector = connectorOf(context, access.server);
-    const settings = connector.parseSettings(settingsOf(access.server));
+    const settings = connector.parseSettings(settingsOf(access.server, mailbox.address));
     for await (const step of connector.diagnose(settings, contextOf(context, mailbox, access, context.signal))) {
       yield {
         step: step.step,

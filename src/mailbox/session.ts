@@ -35,9 +35,10 @@ export function connectorOf(dependencies: Pick<SessionDependencies, 'connectors'
   });
 }
 
-export function settingsOf(server: ServerConfig): unknown {
+/** `mailbox`: whose it is, for servers where one login opens many (Exchange impersonation). */
+export function settingsOf(server: ServerConfig, mailbox: string): unknown {
   const { host, port, tls, allowClearText, ca, serverName, limits, options } = server;
-  return { ...options, host, port, tls, allowClearText, ca, serverName, timeoutMs: limits.timeoutMs };
+  return { ...options, mailbox, host, port, tls, allowClearText, ca, serverName, timeoutMs: limits.timeoutMs };
 }
 
 export function usernameOf(mailbox: MailboxConfig, auth: AuthConfig): string {
@@ -64,7 +65,7 @@ export async function openSession(
   dependencies.circuits.enter(access.server, access.auth);
   try {
     const session = await connector.open(
-      connector.parseSettings(settingsOf(access.server)),
+      connector.parseSettings(settingsOf(access.server, mailbox.address)),
       contextOf(dependencies, mailbox, access, signal),
     );
     dependencies.circuits.accepted(access.server, access.auth);
