@@ -1,0 +1,40 @@
+/**
+ * On-premises Exchange (2013 SP1 to SE) by EWS. Promises: reading never changes the server; a message is told once and none is
+ * lost when a pass is broken off anywhere; one user's call never runs as another's; answers are read as they come and bounded.
+ *
+ * Facets: email. Login by NTLMv2 (bound to the TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights
+ * of a delegate. See quirks.md for what real servers do.
+ */
+import type { Connector, Session, SessionContext } from '../connector.ts';
+import { diagnose } from './diagnosis.ts';
+import { createExchangeSource } from './email-source.ts';
+import { createEws } from './ews.ts';
+import { createFolders } from './folders.ts';
+import { createLanes, type Lanes } from './lane.ts';
+import { type ExchangeSettings, parseExchangeSettings } from './settings.ts';
+
+export function createExchangeConnector(): Connector<ExchangeSettings> {
+  const lanes = createLanes();
+  return {
+    kind: 'exchange',
+    offers: ['email'],
+    parseSettings: parseExchangeSettings,
+    open: (settings, context) => open(settings, context, lanes),
+    diagnose: (settings, context) => diagnose(settings, context, lanes),
+  };
+}
+
+async function open(settings: ExchangeSettings, context: SessionContext, lanes: Lanes): Promise<Session> {
+  // EWS has no login of its own: the first call shows whether there is access.
+  const ended = new AbortController();
+  const signal = AbortSignal.any([context.signal, ended.signal]);
+  const ews = createEws(settings, { ...context, signal }, lanes);
+  const folders = createFolders(ews);
+  await folders.standard();
+  return {
+    email: createExchangeSource({ ews, folders, log: context.log }),
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * SyncFolderItems (MS-OXWSSYNC 3.1.4.2).
+ * https://learn.microsoft.com/exchange/client-developer/web-service-reference/syncfolderitems-operation
+ */
+import { Failure } from '../../../model/failure.ts';
+import type { RemoteRef } from '../../connector.ts';
+import type { Ews } from '../ews.ts';
+import { messageFailure } from '../failures.ts';
+import { childOf, type Element } from '../read-answer.ts';
+import { escapeXml } from '../soap.ts';
+import { folderId } from './folder-id.ts';
+import { ITEM_PROPERTIES, type MailItem, readMailItem } from './item.ts';
+
+/** MaxSyncChangesReturnedType: 1 to 512. */
+const MAX_CHANGES = 512;
+
+export interface SyncedItems {
+  /** Where to go on from. */
+  readonly state: string;
+  readonly last: boolean;
+  readonly created: readonly MailItem[];
+  readonly updated: readonly MailItem[];
+  /** Only the read flag changed, and the answer tells nothing else of them. */
+  readonly read: readonly RemoteRef[];
+  readonly deleted: readonly RemoteRef[];
+  /** Every id that is in the folder according to this answer, mail or not. */
+  readonly present: readonly RemoteRef[];
+}
+
+export async function syncFolderItems(ews: Ews, folder: string, state: string): Promise<SyncedItems> {
+  const attempt = 'asking what has changed in a folder';
+  const from = state === '' ? '' : `<m:SyncState>${escapeXml(state)}</m:SyncState>`;
+  const shape = `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${ITEM_PROPERTIES}</m:ItemShape>`;
+  const body = `<m:SyncFolderItems>${shape}<m:SyncFolderId>${folderId(folder)}</m:SyncFolderId>${from}<m:MaxChangesReturned>${MAX_CHANGES}</m:MaxChangesReturned></m:SyncFolderItems>`;
+  const [message] = (await ews.call(body, { attempt })).messages;
+  if (message === undefined) throw new Failure('garbled', `${attempt} at ${ews.where}: the answer holds nothing`);
+  const failure = messageFailure(message, attempt);
+  if (failure !== null) throw failure;
+  const { SyncState = '', IncludesLastItemInRange } = message.fields;
+  const last = IncludesLastItemInRange === 'true';
+  // Asked again with the same state it would say the same for ever.
+  if (SyncState === '' || (!last && SyncState === state)) throw new Failure('garbled', `${attempt}: the state does not move on`);
+  return { state: SyncState, last, ...sorted(message.items) };
+}
+
+function sorted(changes: readonly Element[]): Omit<SyncedItems, 'state' | 'last'> {
+  const of = (kind: string) => changes.filter(({ name }) => name === kind);
+  const mail = (kind: string) => of(kind).flatMap((change) => change.children.map(readMailItem).filter((item) => item !== null));
+  const read = of('ReadFlagChange').flatMap(idIn);
+  return {
+    ...{ created: mail('Create'), updated: mail('Update'), read, deleted: of('Delete').flatMap(idIn) },
+    present: [...[...of('Create'), ...of('Update')].flatMap((change) => change.children.flatMap(idIn)), ...read],
+  };
+}
+
+function idIn(element: Element): RemoteRef[] {
+  const id = childOf(element, 'ItemId')?.attributes.Id;
+  return id === undefined ? [] : [id as RemoteRef];
+}

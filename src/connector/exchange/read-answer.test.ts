@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { AnswerReader, childOf, textOf } from './read-answer.ts';
+
+const LIMITS = { mimeBytes: 10_000, textLength: 100_000 };
+const SOURCE = `Subject: hällo\r\nX: y\r\n\r\n${'text of some length\r\n'.repeat(40)}`;
+const mime = Buffer.from(SOURCE).toString('base64');
+
+const answer = (items: string, fields = '') =>
+  `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><h:ServerVersionInfo MajorVersion="15" xmlns:h="x"/></s:Header><s:Body><m:GetItemResponse xmlns:m="y" xmlns:t="z"><m:ResponseMessages><m:GetItemResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>${fields}<m:Items>${items}</m:Items></m:GetItemResponseMessage></m:ResponseMessages></m:GetItemResponse></s:Body></s:Envelope>`;
+const message = (content: string) => `<t:Message><t:ItemId Id="A+/="/>${content}</t:Message>`;
+
+function read(text: string, { limits = LIMITS, piece = text.length } = {}) {
+  const reader = new AnswerReader(limits);
+  for (let at = 0; at < text.length; at += piece) reader.write(text.slice(at, at + piece));
+  return reader.end();
+}
+
+describe('whatever the pieces in which it arrives', () => {
+  const text = answer(
+    message(`<t:MimeContent CharacterSet="UTF-8">${mime}</t:MimeContent><t:Subject>a &lt; MimeContent &gt; b</t:Subject>`),
+  );
+  test.each([1, 2, 3, 7, 64, 1000, text.length])('pieces of %i', (piece) => {
+    const { messages, version } = read(text, { piece });
+    const [item] = messages[0]!.items;
+    expect(messages[0]).toMatchObject({ name: 'GetItemResponseMessage', class: 'Success', fields: { ResponseCode: 'NoError' } });
+    expect(childOf(item, 'ItemId')!.attributes.Id).toBe('A+/=');
+    expect(childOf(item, 'MimeContent')!.mime).toEqual({
+      bytes: Buffer.from(SOURCE),
+      whole: true,
+      sizeBytes: Buffer.from(SOURCE).length,
+    });
+    expect(textOf(item, 'Subject')).toBe('a < MimeContent > b');
+    expect(version!.attributes.MajorVersion).toBe('15');
+  });
+});
+
+test('base64 in lines, with references to line ends, or as CDATA is the same', () => {
+  const lines = mime.replace(/.{76}/g, '$&\r\n');
+  for (const dress of [lines, lines.replaceAll('\r', '&#xD;'), `<![CDATA[${mime}]]>`, `<!-- x -->${mime}`]) {
+    for (const piece of [5, 100_000]) {
+      const { messages } = read(answer(message(`<t:MimeContent>${dress}</t:MimeContent>`)), { piece });
+      expect(childOf(messages[0]!.items[0], 'MimeContent')!.mime!.bytes.toString()).toBe(SOURCE);
+    }
+  }
+});
+
+test('a message above the limit is kept by its header block, and its length is told', () => {
+  const { messages } = read(answer(message(`<t:MimeContent>${mime}</t:MimeContent>`).repeat(2)), {
+    limits: { ...LIMITS, mimeBytes: 100 },
+    piece: 50,
+  });
+  for (const item of messages[0]!.items) {
+    const found = childOf(item, 'MimeContent')!.mime!;
+    expect(found).toMatchObject({ whole: false, sizeBytes: Buffer.from(SOURCE).length });
+    expect(found.bytes.toString()).toBe('Subject: hällo\r\nX: y\r\n\r\n');
+  }
+});
+
+test('references to characters that XML forbids vanish, and the text around them stays', () => {
+  const { messages } = read(answer(message('<t:Subject>a&#x1A;b&#0;c&#x1f;d &amp;amp; \u0001</t:Subject>')));
+  expect(textOf(messages[0]!.items[0], 'Subject')!.replace('\u0001', '')).toBe('abcd &amp; ');
+});
+
+test.each([
+  ['nothing', ''],
+  ['half of it', answer(message('')).slice(0, 300)],
+  ['a page', '<html><body>Maintenance</body></html>'],
+  ['no XML', 'Service unavailable'],
+  ['a document type', `<!DOCTYPE x [<!ENTITY a "b">]>${answer('')}`],
+  ['elements without end', `<s:Envelope>${'<a>'.repeat(200)}`],
+  ['too much text', answer(message(`<t:Subject>${'x'.repeat(200_000)}</t:Subject>`))],
+  ['a tag without end', `<s:Envelope ${'x'.repeat(200_000)}`],
+])('%s is garbled', (_, text) => {
+  for (const piece of [10, 1_000_000]) expect(() => read(text, { piece })).toThrow(expect.objectContaining({ code: 'garbled' }));
+});

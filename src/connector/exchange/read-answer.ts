@@ -1,0 +1,226 @@
+/**
+ * Reads an answer while it arrives. What is kept: of every response message its fields and its items (folders, changes), a
+ * fault, the server's version. No tree of the whole document; what is not MIME is bounded, and MIME is decoded on the way and
+ * bounded for itself.
+ *
+ * Elements go by their local names: prefixes are the server's choice.
+ */
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { Failure } from '../../model/failure.ts';
+import { type Mime, MimeCollector } from './base64.ts';
+
+export interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  text: string;
+  readonly children: Element[];
+  mime?: Mime;
+}
+
+/** One response message (MS-OXWSCDATA 2.2.4.67); a batch has one for each thing asked for, in order. */
+export interface ResponseMessage {
+  readonly name: string;
+  /** Success, Warning or Error. */
+  readonly class: string;
+  /** Its leaves (ResponseCode, SyncState …) and the attributes of what stands around its items. */
+  readonly fields: Record<string, string>;
+  readonly items: Element[];
+  readonly details: Element[];
+}
+
+export interface Answer {
+  readonly messages: readonly ResponseMessage[];
+  readonly fault: Element | null;
+  readonly version: Element | null;
+}
+
+export interface AnswerLimits {
+  /** A longer message is kept by its header block. */
+  readonly mimeBytes: number;
+  /** Of everything else together. */
+  readonly textLength: number;
+}
+
+const CONTAINERS = new Set(['Changes', 'Items', 'Folders']);
+const MAX_DEPTH = 100;
+const MAX_TAG_LENGTH = 100_000;
+const MIME = 'MimeContent';
+
+export class AnswerReader {
+  readonly #parser = new SaxesParser({ position: false });
+  readonly #limits: AnswerLimits;
+  readonly #path: string[] = [];
+  readonly #open: Element[] = [];
+  readonly #messages: ResponseMessage[] = [];
+  #fault: Element | null = null;
+  #version: Element | null = null;
+  #message: ResponseMessage | null = null;
+  #text = '';
+  #collector: MimeCollector | null = null;
+  #held = '';
+  #length = 0;
+  #rooted = false;
+  #forbidden = false;
+
+  constructor(limits: AnswerLimits) {
+    this.#limits = limits;
+    this.#parser.on('error', (error) => this.#complain(error));
+    this.#parser.on('doctype', () => this.#complain(new Error('a document type declaration')));
+    this.#parser.on('opentag', (tag) => this.#enter(tag as SaxesTagPlain));
+    this.#parser.on('closetag', () => this.#leave());
+    this.#parser.on('text', (text) => this.#hear(text));
+    this.#parser.on('cdata', (text) => this.#hear(text));
+  }
+
+  /** The text of MimeContent goes past the parser, which would collect it as one string. */
+  write(chunk: string): void {
+    let text = this.#held + chunk;
+    this.#held = '';
+    while (text !== '') text = this.#collector === null ? this.#markup(text) : this.#mime(this.#collector, text);
+  }
+
+  end(): Answer {
+    this.#parse(this.#held);
+    this.#parser.close();
+    if (!this.#rooted) throw garbled('it is empty');
+    return { messages: this.#messages, fault: this.#fault, version: this.#version };
+  }
+
+  #mime(collector: MimeCollector, text: string): string {
+    const end = text.indexOf('<');
+    collector.write(end < 0 ? text : text.slice(0, end));
+    if (end < 0) return '';
+    // Whatever stands here goes to the parser again: the end tag, or text in another dress.
+    const close = text.indexOf('>', end);
+    if (close < 0) return this.#hold(text.slice(end));
+    this.#parse(text.slice(end, close + 1));
+    return text.slice(close + 1);
+  }
+
+  #markup(text: string): string {
+    const at = text.indexOf(MIME);
+    const close = at < 0 ? -1 : text.indexOf('>', at);
+    if (close >= 0) {
+      this.#parse(text.slice(0, close + 1));
+      return text.slice(close + 1);
+    }
+    // A tag that is not complete yet waits for its rest.
+    const open = text.lastIndexOf('<');
+    const whole = open < 0 || text.indexOf('>', open) >= 0;
+    this.#parse(whole ? text : text.slice(0, open));
+    return whole ? '' : this.#hold(text.slice(open));
+  }
+
+  #hold(text: string): string {
+    if (text.length > MAX_TAG_LENGTH) throw garbled('it holds a tag without end');
+    this.#held = text;
+    return '';
+  }
+
+  #parse(text: string): void {
+    this.#length += text.length;
+    if (this.#length > this.#limits.textLength) throw garbled('it is too long');
+    if (text !== '') this.#parser.write(text);
+  }
+
+  #complain(error: Error): void {
+    // Exchange hands out what it stores, characters that XML forbids included, and saxes goes on after saying so.
+    if (/malformed character entity/.test(error.message)) this.#forbidden = true;
+    else if (!/disallowed character/.test(error.message)) throw garbled(error.message);
+  }
+
+  #hear(text: string): void {
+    if (this.#collector !== null) this.#collector.write(text);
+    else this.#text += this.#forbidden ? withoutForbidden(text) : text;
+    this.#forbidden = false;
+  }
+
+  #enter(tag: SaxesTagPlain): void {
+    const name = local(tag.name);
+    const parent = this.#path.at(-1);
+    if (this.#path.length >= MAX_DEPTH) throw garbled('it is nested too deeply');
+    if (!this.#rooted && name !== 'Envelope') throw garbled(`it is not SOAP but <${name.slice(0, 40)}>`);
+    this.#rooted = true;
+    this.#path.push(name);
+    this.#text = '';
+    if (this.#open.length > 0 || isUnit(name, parent)) this.#begin(name, attributesOf(tag));
+    else if (parent === 'ResponseMessages') this.#beginMessage(name, attributesOf(tag));
+    else if (this.#message !== null) Object.assign(this.#message.fields, attributesOf(tag));
+  }
+
+  #beginMessage(name: string, attributes: Record<string, string>): void {
+    const { ResponseClass = '' } = attributes;
+    this.#message = { name, class: ResponseClass, fields: {}, items: [], details: [] };
+    this.#messages.push(this.#message);
+  }
+
+  #begin(name: string, attributes: Record<string, string>): void {
+    const element: Element = { name, attributes, text: '', children: [] };
+    this.#open.at(-1)?.children.push(element);
+    this.#open.push(element);
+    if (name === MIME) this.#collector = new MimeCollector(this.#limits.mimeBytes);
+  }
+
+  #leave(): void {
+    const name = this.#path.pop()!;
+    const element = this.#open.pop();
+    if (element === undefined) {
+      if (this.#message !== null && this.#text.trim() !== '') this.#message.fields[name] = this.#text;
+      if (this.#path.at(-1) === 'ResponseMessages') this.#message = null;
+    } else {
+      if (name === MIME) element.mime = this.#collector!.end();
+      else if (element.children.length === 0) element.text = this.#text;
+      if (name === MIME) this.#collector = null;
+      if (this.#open.length === 0) this.#finish(element);
+    }
+    this.#text = '';
+  }
+
+  #finish(unit: Element): void {
+    if (unit.name === 'Fault') this.#fault = unit;
+    else if (unit.name === 'ServerVersionInfo') this.#version = unit;
+    else if (unit.name === 'MessageXml') this.#message?.details.push(unit);
+    else this.#message?.items.push(unit);
+  }
+}
+
+const local = (name: string) => name.slice(name.indexOf(':') + 1);
+
+const isUnit = (name: string, parent: string | undefined) =>
+  (parent !== undefined && CONTAINERS.has(parent)) || name === 'Fault' || name === 'MessageXml' || name === 'ServerVersionInfo';
+
+function attributesOf(tag: SaxesTagPlain): Record<string, string> {
+  return Object.fromEntries(Object.entries(tag.attributes).map(([name, value]) => [local(name), value]));
+}
+
+/** saxes leaves a reference to a character that XML 1.0 forbids as it stands; nothing is what it stands for. */
+function withoutForbidden(text: string): string {
+  return text.replace(/&#(x?)([0-9a-f]+);/gi, (whole, hex: string, digits: string) => {
+    const code = Number.parseInt(digits, hex === '' ? 10 : 16);
+    return (code < 32 && ![9, 10, 13].includes(code)) || code > 0xfffd ? '' : whole;
+  });
+}
+
+function garbled(what: string): Failure {
+  return new Failure('garbled', `the answer of the server cannot be read: ${what.slice(0, 200)}`);
+}
+
+/** The first child of that name, down the path. */
+export function childOf(element: Element | null | undefined, ...path: readonly string[]): Element | undefined {
+  let found: Element | undefined = element ?? undefined;
+  for (const name of path) found = found?.children.find((child) => child.name === name);
+  return found;
+}
+
+export function textOf(element: Element | null | undefined, ...path: readonly string[]): string | undefined {
+  return childOf(element, ...path)?.text;
+}
+
+/** The first of that name anywhere below. */
+export function findBelow(element: Element | null, name: string): Element | undefined {
+  for (const child of element?.children ?? []) {
+    const found = child.name === name ? child : findBelow(child, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,97 @@
+/** A mailbox of its own on the Exchange stand-in for each test, and the hand that changes it behind the session's back. */
+import { createExchangeConnector } from '../../src/connector/exchange/exchange-connector.ts';
+import type { ExchangeSettings } from '../../src/connector/exchange/settings.ts';
+import { isoSeconds } from '../servers/exchange/clock.ts';
+import type { Exchange } from '../servers/exchange/exchange.ts';
+import { deliver } from '../servers/exchange/mime/transport.ts';
+import { disposeItem } from '../servers/exchange/operation/items.ts';
+import type { RunningServer } from '../servers/exchange/server.ts';
+import type { Item } from '../servers/exchange/store/model.ts';
+import { child, el } from '../servers/exchange/xml/element.ts';
+import { contextFor } from './context.ts';
+import type { Delivered, EmailWorld } from './email-source.ts';
+
+export const PASSWORD = 'pässwörd:"1\\';
+export const SERVICE = 'svc@example.com';
+
+export interface StandIn {
+  readonly exchange: Exchange;
+  readonly server: RunningServer;
+}
+
+export interface Login {
+  readonly method: 'password' | 'ntlm';
+  readonly access: ExchangeSettings['access'];
+  readonly ca?: string;
+  readonly channelBinding?: 'auto' | 'never';
+}
+
+let users = 0;
+
+export type ExchangeWorld = EmailWorld & { readonly address: string };
+
+export function exchangeWorld({ exchange, server }: StandIn, login: Login): ExchangeWorld {
+  users += 1;
+  const address = `user${users}@example.com`;
+  exchange.addMailbox(address, PASSWORD);
+  const connector = createExchangeConnector();
+  const mailbox = () => exchange.mailboxOf(address)!;
+  const inbox = () => mailbox().folderNamed('inbox').key;
+  const find = (raw: string): Item => {
+    const bytes = Buffer.from(raw, 'utf8').toString('base64');
+    const found = mailbox()
+      .itemsIn(inbox())
+      .find((item) => item.mime === bytes);
+    if (!found) throw new Error('no such message in the store');
+    return found;
+  };
+  return {
+    ...{ address, folder: 'INBOX' },
+    open: (signal) =>
+      connector.open(settingsFor(server, address, login), contextFor(credentialFor(address, login), signal ? { signal } : {})),
+    async deliver(raw, { date, flags = [] }: Delivered = {}) {
+      const item = await deliver(exchange, mailbox(), Buffer.from(raw, 'utf8'));
+      if (date) item.fields.DateTimeReceived = el('DateTimeReceived', isoSeconds(date.getTime()));
+      setFlags(item, flags);
+    },
+    async remove(raw) {
+      disposeItem(mailbox(), find(raw), 'HardDelete');
+    },
+    async setFlags(raw, flags) {
+      const item = find(raw);
+      const before = flagged(item);
+      setFlags(item, flags);
+      if (before === flagged(item)) mailbox().touchRead(item);
+      else mailbox().touch(item);
+    },
+    flagsOf: async (raw) => flagsOf(find(raw)),
+    // A mailbox that was made anew from a backup: the same mail under other ids.
+    async renumber() {
+      const data = structuredClone(mailbox().toData());
+      exchange.addMailbox(address, PASSWORD, { data: { ...data, guid: crypto.randomUUID() } });
+    },
+  };
+}
+
+const credentialFor = (address: string, { method, access }: Login) => ({
+  method,
+  username: `${method === 'ntlm' ? 'EXAMPLE\\' : ''}${access === 'direct' ? address : SERVICE}`,
+  password: PASSWORD,
+});
+
+export const settingsFor = (server: RunningServer, address: string, login: Login): ExchangeSettings => ({
+  ...{ url: new URL(server.url), access: login.access, mailbox: address, ca: login.ca ?? null },
+  ...{ serverName: null, timeoutMs: 20_000, channelBinding: login.channelBinding ?? 'auto' },
+});
+
+const flagged = (item: Item) => child(item.fields.Flag, 'FlagStatus')?.text === 'Flagged';
+
+function setFlags(item: Item, flags: readonly string[]): void {
+  item.fields.IsRead = el('IsRead', String(flags.includes('\\Seen')));
+  item.fields.Flag = el('Flag', [el('FlagStatus', flags.includes('\\Flagged') ? 'Flagged' : 'NotFlagged')]);
+}
+
+function flagsOf(item: Item): string[] {
+  const read = item.fields.IsRead?.text === 'true' ? ['\\Seen'] : [];
+  return flagged(item) ? [...read, '\\Flagged'] : read;
+}
