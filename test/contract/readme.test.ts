@@ -14,13 +14,22 @@ const MEANING = {
 function table(): string {
   const kinds = [...connectors.values()].filter(({ kind }) => kind !== 'memory');
   const capabilities = Object.entries(MEANING);
-  const head = `| | ${capabilities.map(([, words]) => words).join(' | ')} |`;
-  const line = `| --- |${capabilities.map(() => ' :-: |').join('')}`;
-  const rows = kinds.map(
-    ({ kind, offers }) =>
-      `| ${kind} | ${capabilities.map(([name]) => ((offers as readonly string[]).includes(name) ? 'yes' : '')).join(' | ')} |`,
-  );
-  return [head, line, ...rows].join('\n');
+  const rows = kinds.map(({ kind, offers }) => [
+    kind,
+    ...capabilities.map(([name]) => ((offers as readonly string[]).includes(name) ? 'yes' : '')),
+  ]);
+  return layOut(['', ...capabilities.map(([, words]) => words)], rows);
+}
+
+/** As the formatter of the project lays tables out, so that the two agree. */
+function layOut(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, n) => Math.max(3, title.length, ...rows.map((row) => row[n]!.length)));
+  const centred = (text: string, width: number) =>
+    text.padStart(text.length + Math.floor((width - text.length) / 2)).padEnd(width);
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]!) : centred(cell, widths[n]!))).join(' | ')} |`;
+  const rule = widths.map((width, n) => (n === 0 ? '-'.repeat(width) : `:${'-'.repeat(width - 2)}:`));
+  return [line(head), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
 test('the table of connectors in the README is what the code offers', async () => {
