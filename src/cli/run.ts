@@ -78,5 +78,5 @@ function warnOfClearText(house: House): void {
 async function healthOf(house: House) {
   await query(house.database, 'select 1');
   const circuits = house.syncContext.circuits.open();
-  return { ok: circuits.length === 0, mailboxes: house.config.mailboxes.length, circuits };
+  return { ok: circuits.length === 0, mailboxes: house.currentConfig().mailboxes.length, circuits };
 }

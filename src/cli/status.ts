@@ -5,7 +5,7 @@ export const status: Command = {
   name: 'status',
   summary: 'each mailbox: is it served, when did it last succeed, what is stored',
   usage: '[--json]',
-  help: 'Exits 1 while a mailbox is stopped or its last run failed.',
+  help: 'Exits 1 while a mailbox is stopped, its last run failed, or a mail it sent is in doubt.',
   options: {},
   async run(_, context) {
     const house = await context.openHouse();
@@ -20,7 +20,9 @@ export const status: Command = {
 };
 
 const isWell = (mailbox: MailboxStatus) =>
-  mailbox.state !== 'stopped' && mailbox.workloads.every(({ lastOutcome }) => lastOutcome !== 'failed');
+  !mailbox.outbox['in-doubt'] &&
+  mailbox.state !== 'stopped' &&
+  mailbox.workloads.every(({ lastOutcome }) => lastOutcome !== 'failed');
 
 function tell(
   mailboxes: readonly MailboxStatus[],
@@ -28,27 +30,33 @@ function tell(
   out: { table(c: readonly string[], r: readonly (readonly string[])[]): void; line(t: string): void },
 ) {
   out.table(
-    ['mailbox', 'state', 'workload', 'last success', 'stored', 'quarantined', 'excluded', 'trouble'],
+    ['mailbox', 'state', 'workload', 'last success', 'stored', 'quarantined', 'excluded', 'outbox', 'trouble'],
     mailboxes.flatMap((mailbox) => rowsOf(mailbox)),
   );
   for (const { address, stopped } of mailboxes.filter(({ stopped }) => stopped !== null)) {
     out.line(`\n${address} is stopped: ${stopped!.message}`);
     if (stopped!.remedy) out.line(`  what to do: ${stopped!.remedy}`);
   }
+  for (const { address, outbox } of mailboxes.filter(({ outbox }) => outbox['in-doubt'])) {
+    out.line(
+      `\n${address} has ${outbox['in-doubt']} mail(s) in doubt: nobody knows whether they arrived. "mailroom outbox list --state in-doubt"`,
+    );
+  }
   for (const name of clearText)
     out.line(`\nWARNING: server "${name}" is used in clear text; passwords and mail can be read on the way.`);
 }
 
 function rowsOf(mailbox: MailboxStatus): string[][] {
-  const { counts } = mailbox;
-  const numbers = [String(counts.stored), String(counts.quarantined), String(counts.excluded)];
+  const { counts, outbox } = mailbox;
+  const waiting = Object.entries(outbox).map(([state, count]) => `${count} ${state}`);
+  const numbers = [String(counts.stored), String(counts.quarantined), String(counts.excluded), waiting.join(', ')];
   if (mailbox.workloads.length === 0) return [[mailbox.address, mailbox.state, '', 'never', ...numbers, '']];
   return mailbox.workloads.map((workload, at) => [
     at === 0 ? mailbox.address : '',
     at === 0 ? mailbox.state : '',
     workload.workload,
     workload.lastSuccessAt ? workload.lastSuccessAt.slice(0, 19).replace('T', ' ') : 'never',
-    ...(at === 0 ? numbers : ['', '', '']),
+    ...(at === 0 ? numbers : ['', '', '', '']),
     workload.lastOutcome === 'failed' ? `${workload.failureCode}: ${workload.failureMessage}` : '',
   ]);
 }

@@ -69,6 +69,9 @@ const BELONGS_TO: Readonly<Record<string, readonly ServerType[]>> = {
   ca: ['imap', 'pop3', 'smtp', 'exchange'],
   url: ['exchange'],
   access: ['exchange'],
+  login: ['pop3'],
+  window: ['pop3'],
+  recent: ['pop3'],
   options: ['memory'],
 };
 
@@ -167,6 +170,7 @@ function toConfig({ named, written, node }: Checking, ca: string | null): Server
 
 function optionsOf(written: Partial<WrittenServer>, node: MapNode): Record<string, unknown> {
   if (written.type === 'memory') return { ...(plain(node.entries.get('options')?.node ?? emptyMap(BUILT_IN)) as object) };
+  if (written.type === 'pop3') return { login: written.login, window: written.window, recent: written.recent };
   return written.type === 'exchange' ? { url: written.url, access: written.access } : {};
 }
 

@@ -74,6 +74,15 @@ export const serverSchema = z.strictObject({
     .enum(['impersonate', 'delegate', 'direct'])
     .optional()
     .describe('exchange only: how one login reaches other mailboxes. Default: direct (each mailbox logs in itself).'),
+  login: z
+    .enum(['auto', 'user', 'apop', 'plain', 'xoauth2', 'oauthbearer'])
+    .optional()
+    .describe('pop3 only: how to log in. Default: auto (what the server offers and the credential allows).'),
+  window: z.int().min(1).max(1000).optional().describe('pop3 only: commands under way at a time (PIPELINING). Default: 64.'),
+  recent: z
+    .boolean()
+    .optional()
+    .describe('pop3 only: the recent mode of Gmail, the mail of the last 30 days whoever else has fetched it. Default: false.'),
   options: z.record(z.string(), z.unknown()).optional().describe('memory only: handed to the connector as it is.'),
 });
 

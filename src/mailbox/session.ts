@@ -38,7 +38,8 @@ export function connectorOf(dependencies: Pick<SessionDependencies, 'connectors'
 /** `mailbox`: whose it is, for servers where one login opens many (Exchange impersonation). */
 export function settingsOf(server: ServerConfig, mailbox: string): unknown {
   const { host, port, tls, allowClearText, ca, serverName, limits, options } = server;
-  return { ...options, mailbox, host, port, tls, allowClearText, ca, serverName, timeoutMs: limits.timeoutMs };
+  const timeoutMs = limits.timeoutMs;
+  return { ...options, options, limits, mailbox, host, port, tls, allowClearText, ca, serverName, timeoutMs };
 }
 
 export function usernameOf(mailbox: MailboxConfig, auth: AuthConfig): string {

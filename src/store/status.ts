@@ -17,6 +17,9 @@ export interface MailboxCounts {
   readonly excluded: number;
 }
 
+/** Outgoing mail by state (`sent`, `in-doubt` …); states without mail are left out. */
+export type OutboxCounts = Readonly<Record<string, number>>;
+
 export interface MailboxStatus {
   readonly id: string;
   readonly address: string;
@@ -25,6 +28,7 @@ export interface MailboxStatus {
   readonly servedBy: string | null;
   readonly workloads: readonly WorkloadStatus[];
   readonly counts: MailboxCounts;
+  readonly outbox: OutboxCounts;
 }
 
 interface MailboxRow {
@@ -38,11 +42,10 @@ interface MailboxRow {
 }
 
 export async function readStatus(database: Database): Promise<readonly MailboxStatus[]> {
-  const [mailboxes, workloads, counts] = [
-    await readMailboxes(database),
-    await readWorkloads(database),
-    await readCounts(database),
-  ];
+  const mailboxes = await readMailboxes(database);
+  const workloads = await readWorkloads(database);
+  const counts = await readCounts(database);
+  const outbox = await readOutbox(database);
   return mailboxes.map((row) => ({
     id: row.id,
     address: row.address,
@@ -51,6 +54,7 @@ export async function readStatus(database: Database): Promise<readonly MailboxSt
     servedBy: row.servedBy,
     workloads: workloads.get(row.id) ?? [],
     counts: counts.get(row.id) ?? { stored: 0, quarantined: 0, excluded: 0 },
+    outbox: outbox.get(row.id) ?? {},
   }));
 }
 
@@ -99,5 +103,16 @@ async function readCounts(database: Database): Promise<Map<string, MailboxCounts
       row.id,
       { stored: Number(row.stored), quarantined: Number(row.quarantined), excluded: Number(row.excluded) },
     ]),
+  );
+}
+
+async function readOutbox(database: Database): Promise<Map<string, Record<string, number>>> {
+  const rows = await query<{ id: string; state: string; count: string }>(
+    database,
+    'select mailbox_id as id, state, count(*) as count from outbox group by mailbox_id, state',
+  );
+  const grouped = Map.groupBy(rows, ({ id }) => id);
+  return new Map(
+    [...grouped].map(([id, group]) => [id, Object.fromEntries(group.map(({ state, count }) => [state, Number(count)]))]),
   );
 }
