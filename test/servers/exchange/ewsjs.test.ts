@@ -1,5 +1,5 @@
 // ews-javascript-api, an EWS client of somebody else, against the stand-in; and the defects for which the connector does without it
-// (reference 3.1). A defect's test fails once upstream mends it.
+// (reference 3.1; more of them in ewsjs-defects.test.ts). A defect's test fails once upstream mends it.
 import { spawnSync } from 'node:child_process';
 import ews from 'ews-javascript-api';
 import { describe, expect, it } from 'vitest';
