@@ -12,7 +12,8 @@ const LATER: Verdict = ['unreachable', 'Exchange has trouble of its own; it is t
 const BUSY: Verdict = ['throttled', 'Allow fewer connections or poll less often, or give the login a wider throttling policy.'];
 const GRANT =
   'Grant it: New-ManagementRoleAssignment -Name Mailroom -Role ApplicationImpersonation -User <login> (takes effect within some minutes).';
-const IMPERSONATION: Verdict = ['auth-rejected', `The login may not act as this mailbox. ${GRANT}`];
+// About one mailbox, not about the login: counted as a refused login it would stop all that share it.
+const IMPERSONATION: Verdict = ['refused', `The login may not act as this mailbox. ${GRANT}`];
 const ACCOUNT: Verdict = [
   'auth-rejected',
   'The account is disabled, locked or must change its password: see to it in Active Directory.',
@@ -24,6 +25,10 @@ const NO_MAILBOX: Verdict = [
 const MOVED: Verdict = [
   'unreachable',
   'The mailbox is being moved or has moved: it is tried again; if that lasts, check the url.',
+];
+const DISABLED: Verdict = [
+  'refused',
+  'The account of this mailbox is disabled: have it enabled, or take the mailbox out of the config.',
 ];
 const UNCONVERTED: Verdict = ['refused', 'Exchange cannot convert this item: let its administrator look at it.'];
 
@@ -55,7 +60,7 @@ export const RESPONSE_CODES: Readonly<Record<string, Verdict>> = {
   ErrorImpersonationDenied: IMPERSONATION,
   ErrorImpersonationFailed: IMPERSONATION,
   ErrorInvalidExchangeImpersonationHeaderData: IMPERSONATION,
-  ErrorAccountDisabled: ACCOUNT,
+  ErrorAccountDisabled: DISABLED,
   ErrorPasswordExpired: ACCOUNT,
   ErrorPasswordChangeRequired: ACCOUNT,
   ErrorCallerIsInvalidADAccount: ACCOUNT,

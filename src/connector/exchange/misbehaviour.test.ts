@@ -169,7 +169,7 @@ describe('a bad moment', () => {
     ['a reset', { fault: 'reset-before' }, { code: 'unreachable' }],
     ['a 401 that lasts', { fault: 'unauthorized' }, { code: 'auth-rejected' }],
     ['a mailbox on the move', { fault: 'fault-code', code: 'ErrorMailboxMoveInProgress' }, { code: 'unreachable' }],
-    ['a disabled account', { fault: 'fault-code', code: 'ErrorAccountDisabled' }, { code: 'auth-rejected' }],
+    ['a disabled account', { fault: 'fault-code', code: 'ErrorAccountDisabled' }, { code: 'refused' }],
     ['a code nobody knows', { fault: 'fault-code', code: 'ErrorNewInvention' }, { code: 'refused' }],
   ])('throttling and trouble: %s is told as what it is', async (_, rule, expected) => {
     const { source, ledger } = await filled(1);
