@@ -231,7 +231,7 @@ describe('the login', () => {
     const [one, two] = [await filled(0), await filled(0)];
     const opening = open(one.world, { ...BASIC, access: 'impersonate' }, two.world.address);
     await expect(opening).rejects.toMatchObject({
-      ...{ code: 'auth-rejected', remedy: expect.stringContaining('ApplicationImpersonation') },
+      ...{ code: 'refused', remedy: expect.stringContaining('ApplicationImpersonation') },
     });
     const nobody = open({ address: 'nobody@example.com' }, { ...BASIC, access: 'impersonate' }, SERVICE);
     await expect(nobody).rejects.toMatchObject({ code: 'missing' });
