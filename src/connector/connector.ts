@@ -9,14 +9,17 @@
  */
 import type { Credential } from '../model/auth.ts';
 import type { Failure } from '../model/failure.ts';
+import type { ItemContent, ItemKey, ItemKind, Json, MailIntent, MeetingFacts, MeetingResponse } from '../model/item.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 
 declare const brand: unique symbol;
 export type Cursor = string & { readonly [brand]: 'cursor' };
 export type RemoteRef = string & { readonly [brand]: 'remote-ref' };
+/** Names a state of an item; another one says that it was saved since. */
+export type Etag = string & { readonly [brand]: 'etag' };
 
-export type Capability = 'email' | 'sender' | 'push' | 'disposal' | 'filing';
+export type Capability = 'email' | 'sender' | 'push' | 'disposal' | 'filing' | 'appointments' | 'contacts' | 'tasks';
 
 export type { Credential } from '../model/auth.ts';
 
@@ -57,6 +60,9 @@ export interface Session extends AsyncDisposable {
   readonly push?: PushSource;
   readonly disposal?: EmailDisposal;
   readonly filing?: EmailFiling;
+  readonly appointments?: ItemStore;
+  readonly contacts?: ItemStore;
+  readonly tasks?: ItemStore;
 }
 
 export type FolderRole = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive' | 'all' | 'flagged' | 'important';
@@ -197,4 +203,122 @@ export interface EmailSender {
   /** The largest message the server takes, when it says so. */
   readonly maxBytes: number | null;
   send(email: OutgoingEmail): Promise<SendReceipt>;
+}
+
+export interface ItemFolder {
+  /** Outlives a rename and a move; the key of a stream. */
+  readonly id: string;
+  /** For people. */
+  readonly path: string;
+  /** Where new items go unless told otherwise. */
+  readonly isDefault: boolean;
+}
+
+/** One item as the server holds it now. */
+export interface ItemVersion {
+  readonly ref: RemoteRef;
+  readonly etag: Etag;
+  /** Id of the folder it lies in. */
+  readonly folder: string;
+  /** Per-user values included (response, reminder, show-as, categories, sensitivity). */
+  readonly content: ItemContent;
+  /** Ours, whoever's item it has become since. */
+  readonly key: ItemKey | null;
+  /** Same meeting in every mailbox: the cleaned GlobalObjectId (MS-OXOCAL 2.2.1.28), lower-case hex; null where there is none. */
+  readonly meetingId: string | null;
+  readonly meeting: MeetingFacts | null;
+  /** An item of the folder that is not of this kind (a distribution list, a note) is not told at all; this says what is read but never written. */
+  readonly readOnly: boolean;
+  readonly changedAt: Date | null;
+  /** What could not be read or kept, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export type ReadItem =
+  | { readonly ref: RemoteRef; readonly version: ItemVersion; readonly failure?: undefined }
+  | { readonly ref: RemoteRef; readonly version?: undefined; readonly failure: Failure };
+
+export interface ItemPage {
+  /** The pass began anew: what is not told until it is complete is not there any more (reconcile, delete nothing by it alone). */
+  readonly reset: boolean;
+  /** Read whole; an item that could not be read comes with its Failure and is parked. May repeat what was told before. */
+  readonly changed: readonly ReadItem[];
+  /** Left this folder: deleted, moved, or no longer of this kind. A suspicion, not a verdict. */
+  readonly gone: readonly RemoteRef[];
+  readonly cursor: Cursor;
+  readonly complete: boolean;
+}
+
+/** What shall be so. `content` is the whole target; only `fields` (names of `model/field.ts`) are written. */
+export type ItemChange =
+  | {
+      readonly change: 'create';
+      readonly key: ItemKey;
+      readonly folder: string | null;
+      readonly content: ItemContent;
+      readonly mail: MailIntent;
+    }
+  | {
+      readonly change: 'update';
+      /** As the server holds it: what the target is compared with. */
+      readonly theirs: ItemVersion;
+      readonly content: ItemContent;
+      readonly fields: readonly string[];
+      /** Written along, so that the item is known again; null leaves the one it has. */
+      readonly key: ItemKey | null;
+      readonly mail: MailIntent;
+    }
+  | { readonly change: 'delete'; readonly theirs: ItemVersion; readonly mail: MailIntent }
+  | {
+      readonly change: 'respond';
+      readonly theirs: ItemVersion;
+      readonly response: MeetingResponse;
+      readonly comment: string | null;
+    };
+
+/** One call to the server, as data that can be stored before it is made. */
+export interface Step {
+  /** For people and logs: `CreateItem`, `UpdateItem of 2 fields` … */
+  readonly name: string;
+  /** Guests are told by this very step: it is never repeated unless it certainly was not carried out. */
+  readonly mails: boolean;
+  readonly data: { readonly [key: string]: Json };
+}
+
+/** What a step is applied to. Both null before the item exists. */
+export interface Target {
+  readonly ref: RemoteRef | null;
+  readonly etag: Etag | null;
+}
+
+/** Where a step whose answer was lost ended. `unknown`: somebody else has changed the item since. */
+export type StepOutcome =
+  | { readonly outcome: 'applied'; readonly target: Target }
+  | { readonly outcome: 'not-applied' }
+  | { readonly outcome: 'unknown' };
+
+/** Items that are kept in step in both directions. Reading never changes the server; `apply` makes exactly one change. */
+export interface ItemStore {
+  readonly kind: ItemKind;
+  /** The folders to watch; the default one of the kind where no selector is given. Failure('missing') for one that is not there. */
+  folders(selectors: readonly FolderSelector[]): Promise<readonly ItemFolder[]>;
+  /** Deltas of one folder, whole items; pages are committed in order as with mail. */
+  changes(folder: string, after: Cursor | null, bounds: { readonly items: number }): AsyncIterable<ItemPage>;
+  /** In order of the refs. Failure('missing') for one that is gone. */
+  read(refs: readonly RemoteRef[]): Promise<readonly ReadItem[]>;
+  /** Every item in the mailbox with a key of this record, Deleted Items and unwatched folders included (`trashed` tells). */
+  find(record: string): Promise<readonly FoundItem[]>;
+  /** Pure. A series with exceptions, attachments or a picture takes several. Failure('refused') for what the server cannot hold. */
+  steps(change: ItemChange): readonly Step[];
+  /** Failure('conflict') when the item was changed since `target.etag`; the new target otherwise (ref null: it is gone). */
+  apply(step: Step, target: Target): Promise<Target>;
+  /** Looks where a step ended whose answer never came. */
+  outcome(step: Step, target: Target): Promise<StepOutcome>;
+}
+
+export interface FoundItem {
+  readonly ref: RemoteRef;
+  readonly key: ItemKey;
+  readonly folder: string;
+  readonly trashed: boolean;
 }

@@ -9,6 +9,9 @@ const SUITES: Readonly<Record<Capability, string>> = {
   push: 'pushContract',
   disposal: 'emailDisposalContract',
   filing: 'filingContract',
+  appointments: 'itemStoreContract',
+  contacts: 'itemStoreContract',
+  tasks: 'itemStoreContract',
 };
 const suites = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
 const written = (suite: string) => suites.some((file) => read(file).includes(`export function ${suite}(`));
