@@ -29,24 +29,28 @@ export interface Cost {
 const LOOK_EVERY_MS = 250;
 const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
 
-/** `server` and `database` are the numbers of the first process of each. */
-export async function measure(program: Program, server: number, database: number | null): Promise<Cost> {
+/** `server` and `database` are the numbers of the first process of each; aborted, the program is killed with all it started. */
+export async function measure(program: Program, server: number, database: number | null, signal: AbortSignal): Promise<Cost> {
   const before = { server: cpuOf(server), database: database === null ? 0 : cpuOf(database), own: cpuOfEnded() };
   const started = performance.now();
   const child = spawn(program.command, program.args, {
     ...{ cwd: program.cwd, ...program.user, env: { ...process.env, ...program.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    detached: true, // a group of its own, which ends together
   });
+  const kill = () => process.kill(-child.pid!, 'SIGKILL');
+  signal.addEventListener('abort', kill);
   const watch = watchMemory(child.pid!, database);
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => output.push(data));
   const code = await new Promise<number | null>((done, failed) => {
     child.once('error', failed);
     child.once('close', done);
-  });
+  }).finally(() => signal.removeEventListener('abort', kill));
   const seconds = (performance.now() - started) / 1000;
   const peaks = watch.stop();
   const said = Buffer.concat(output).toString();
-  if (code !== 0) throw new Error(`${program.command} ${program.args.join(' ')} ended with ${code}:\n${said.slice(-2000)}`);
+  if (signal.aborted) throw new Error(`stopped after ${seconds.toFixed(0)} s`);
+  if (code !== 0) throw new Error(`ended with ${code}: ${said.trim().slice(-250)}`);
   return {
     ...{ seconds, output: said, ...peaks },
     ownCpu: cpuOfEnded() - before.own,

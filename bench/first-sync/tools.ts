@@ -30,6 +30,8 @@ export interface Tool {
   readonly protocols: readonly Protocol[];
   readonly slow: readonly Protocol[];
   readonly does: string;
+  /** How often it may try, where it is known to fail by chance. */
+  readonly attempts?: number;
   /** Debian package and program, where it is one. */
   readonly debian?: { readonly package: string; readonly program: string };
   prepare(source: Source, protocol: Protocol): Promise<Prepared>;
@@ -56,7 +58,7 @@ export const TOOLS: readonly Tool[] = [
   {
     ...{ name: 'getmail6', protocols: ['imap', 'pop3'], slow: ['imap', 'pop3'] },
     ...{ debian: { package: 'getmail6', program: '/usr/bin/getmail' } },
-    ...{ does: 'into a Maildir', prepare: prepareGetmail },
+    ...{ does: 'into a Maildir, a child process for each message', attempts: 3, prepare: prepareGetmail },
   },
   {
     ...{ name: 'node-pop3', protocols: ['pop3'], slow: [] },
@@ -176,13 +178,18 @@ async function prepareFetchmail({ user, imapPort, pop3Port }: Source, protocol: 
   return { program, database: null, count, remove };
 }
 
+/**
+ * getmail6 6.18 forks for each message and listens for the child's end only afterwards (getmailcore/baseclasses.py, forkchild): a
+ * child that is quicker, as on a busy machine, is waited for until the time-out, and the run ends. The time-out is short here, so
+ * that another attempt costs little.
+ */
 async function prepareGetmail({ user, imapPort, pop3Port }: Source, protocol: Protocol): Promise<Prepared> {
   const [type, port] = protocol === 'imap' ? ['SimpleIMAPRetriever', imapPort] : ['SimplePOP3Retriever', pop3Port];
   const { path, at, remove } = place(
     'getmail',
     (home) => ({
       rc: [
-        `[retriever]\ntype = ${type}\nserver = 127.0.0.1\nport = ${port}\nusername = ${user}\npassword = secret\n${protocol === 'imap' ? 'use_peek = true\n' : ''}`,
+        `[retriever]\ntype = ${type}\nserver = 127.0.0.1\nport = ${port}\nusername = ${user}\npassword = secret\ntimeout = 30\n${protocol === 'imap' ? 'use_peek = true\n' : ''}`,
         `[destination]\ntype = Maildir\npath = ${home}/mail/\n`,
         '[options]\nread_all = true\ndelete = false\nverbose = 0\ndelivered_to = false\nreceived = false\n',
       ].join('\n'),
