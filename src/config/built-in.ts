@@ -40,7 +40,8 @@ export function defaultServer(type: ServerType): MapNode {
   return section({
     tls: 'implicit',
     allowClearText: false,
-    limits: { connections: 100, connectionsPerAccount: pop3 ? 1 : 3, timeout: '60 s' },
+    // Exchange refuses an account's 28th (EWSMaxConcurrency), and as a delegate all mailboxes are the account's.
+    limits: { connections: type === 'exchange' ? 20 : 100, connectionsPerAccount: pop3 ? 1 : 3, timeout: '60 s' },
     polling: { every: pop3 ? '5 min' : '1 min', quietEvery: pop3 ? '30 min' : '10 min', push: true },
     ...(type === 'exchange' ? { access: 'direct' } : {}),
   });

@@ -22,13 +22,15 @@ const serverLimits = z.strictObject({
     .min(1)
     .max(10_000)
     .optional()
-    .describe('Connections to this server at a time, over all mailboxes. Default: 100.'),
+    .describe('Connections to this server at a time, over all mailboxes. Default: 100; 20 for Exchange.'),
   connectionsPerAccount: z
     .int()
     .min(1)
     .max(100)
     .optional()
-    .describe('Connections per login name. Default: 3 (work, push, one to spare); 1 for POP3, which locks the mailbox.'),
+    .describe(
+      'Connections per login name; by impersonation per mailbox, as Exchange counts. Default: 3; 1 for POP3, which locks the mailbox.',
+    ),
   timeout: atLeast(1000, '1 s').optional().describe('How long to wait for an answer. Default: 60 s.'),
 });
 

@@ -39,6 +39,8 @@ export interface Connector<Settings = unknown> {
   readonly offers: readonly Capability[];
   /** Settings as the config room checked them; throws Failure('refused') with a sentence on what to change. */
   parseSettings(raw: unknown): Settings;
+  /** Whom the server counts a connection against, where that is not always the login. */
+  chargedTo?(settings: Settings, username: string): string;
   /** Connects and logs in. */
   open(settings: Settings, context: SessionContext): Promise<Session>;
   /** The same steps as `open`, one at a time, each told with its outcome, cause and remedy; never throws. */

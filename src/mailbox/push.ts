@@ -1,7 +1,7 @@
 import type { MailboxConfig, ReceiveConfig } from '../config/config.ts';
 import { asFailure } from '../model/failure.ts';
 import { readCursors } from '../store/streams.ts';
-import { openSession, usernameOf } from './session.ts';
+import { accountOf, openSession, usernameOf } from './session.ts';
 import type { SyncContext } from './sync-mailbox.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function watchForHints(
   const { server, auth } = receive;
   if (!context.connectors.get(server.type)?.offers.includes('push')) return;
   const username = usernameOf(mailbox, auth);
-  const release = context.connections.tryHold(server.name, username, server.limits);
+  const release = context.connections.tryHold(server.name, accountOf(context, mailbox, receive), server.limits);
   if (!release) return;
   try {
     await using session = await openSession(context, mailbox, receive, signal);

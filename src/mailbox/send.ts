@@ -12,7 +12,7 @@ import { createOutbox, type DeliveryCount, type Outbox, type OutboxMailbox } fro
 import { type Backoff, createBackoff } from '../platform/backoff.ts';
 import type { StepPoints } from '../platform/step.ts';
 import type { Database } from '../store/database.ts';
-import { type Access, connectorOf, openSession, type SessionDependencies, usernameOf } from './session.ts';
+import { type Access, accountOf, connectorOf, openSession, type SessionDependencies } from './session.ts';
 
 export interface SendDependencies extends SessionDependencies {
   readonly database: Database;
@@ -114,8 +114,8 @@ async function open(
   if (!mailbox || !access) throw new Failure('missing', `the mailbox ${id} is no longer configured for this`);
   const opened = Promise.withResolvers<Session>();
   const done = Promise.withResolvers<void>();
-  const { server, auth } = access;
-  const held = dependencies.connections.use(server.name, usernameOf(mailbox, auth), server.limits, async () => {
+  const { server } = access;
+  const held = dependencies.connections.use(server.name, accountOf(dependencies, mailbox, access), server.limits, async () => {
     await using session = await openSession(dependencies, mailbox, access, signal);
     opened.resolve(session);
     await done.promise;

@@ -46,6 +46,14 @@ export function usernameOf(mailbox: MailboxConfig, auth: AuthConfig): string {
   return auth.username ?? mailbox.address;
 }
 
+/** Whom the server counts a connection against: mostly the login; where that acts as many mailboxes, the mailbox. */
+export function accountOf(dependencies: Pick<SessionDependencies, 'connectors'>, mailbox: MailboxConfig, access: Access): string {
+  const connector = connectorOf(dependencies, access.server);
+  const username = usernameOf(mailbox, access.auth);
+  if (!connector.chargedTo) return username;
+  return connector.chargedTo(connector.parseSettings(settingsOf(access.server, mailbox.address)), username);
+}
+
 export function contextOf(
   dependencies: SessionDependencies,
   mailbox: MailboxConfig,
@@ -79,14 +87,15 @@ export async function openSession(
 }
 
 /** A session for the time of the work, counted against the limits and closed whatever happens. */
-export function withSession<T>(
+export async function withSession<T>(
   dependencies: SessionDependencies,
   mailbox: MailboxConfig,
   access: Access,
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  return dependencies.connections.use(access.server.name, usernameOf(mailbox, access.auth), access.server.limits, async () => {
+  const account = accountOf(dependencies, mailbox, access);
+  return dependencies.connections.use(access.server.name, account, access.server.limits, async () => {
     await using session = await openSession(dependencies, mailbox, access, signal);
     return await work(session);
   });

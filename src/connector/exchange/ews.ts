@@ -70,7 +70,8 @@ class Client implements Ews {
     }
   }
 
-  async #callOnce(body: string, options: CallOptions): Promise<Answer> {
+  async #callOnce(body: string, given: CallOptions): Promise<Answer> {
+    const options = { ...given, isSync: body.startsWith('<m:SyncFolder') };
     const { access, mailbox } = this.#settings;
     const impersonate = access === 'impersonate' ? mailbox : null;
     const text = envelope(body, { version: VERSIONS[this.#version]!, impersonate });
@@ -100,10 +101,15 @@ class Client implements Ews {
     });
   }
 
-  async #exchange(body: Buffer, credential: Credential, options: CallOptions): Promise<Answer | 'rejected'> {
+  async #exchange(
+    body: Buffer,
+    credential: Credential,
+    options: CallOptions & { readonly isSync: boolean },
+  ): Promise<Answer | 'rejected'> {
     const { signal } = this.#context;
     const attempt = `${options.attempt} at ${this.where}`;
     if (signal.aborted) throw new Failure('unreachable', `${attempt}: the session was stopped`);
+    const endTurn = options.isSync ? await this.#syncTurn(credential, attempt) : () => {};
     const { lane, give } = this.#lanes.take(this.#settings, credential);
     try {
       const response = await sendAs(credential, lane, { headers: this.#headers(), body, signal, attempt }, this.#settings);
@@ -118,6 +124,16 @@ class Client implements Ews {
       throw signal.aborted ? new Failure('unreachable', `${attempt}: the session was stopped`) : networkFailure(error, attempt);
     } finally {
       give();
+      endTurn();
+    }
+  }
+
+  async #syncTurn(credential: Credential, attempt: string): Promise<() => void> {
+    const username = 'username' in credential ? credential.username : '';
+    try {
+      return await this.#lanes.syncTurn(this.#settings, username, this.#context.signal);
+    } catch (error) {
+      throw new Failure('unreachable', `${attempt}: the session was stopped`, { cause: error });
     }
   }
 

@@ -11,7 +11,7 @@ import { createExchangeSource } from './email-source.ts';
 import { createEws } from './ews.ts';
 import { createFolders } from './folders.ts';
 import { createLanes, type Lanes } from './lane.ts';
-import { type ExchangeSettings, parseExchangeSettings } from './settings.ts';
+import { chargedTo, type ExchangeSettings, parseExchangeSettings } from './settings.ts';
 
 export function createExchangeConnector(): Connector<ExchangeSettings> {
   const lanes = createLanes();
@@ -19,6 +19,7 @@ export function createExchangeConnector(): Connector<ExchangeSettings> {
     kind: 'exchange',
     offers: ['email'],
     parseSettings: parseExchangeSettings,
+    chargedTo,
     open: (settings, context) => open(settings, context, lanes),
     diagnose: (settings, context) => diagnose(settings, context, lanes),
   };

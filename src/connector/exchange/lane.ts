@@ -9,11 +9,14 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Credential } from '../connector.ts';
 import { networkFailure } from './failures.ts';
-import type { ExchangeSettings } from './settings.ts';
+import { chargedTo, type ExchangeSettings } from './settings.ts';
+import { createTurns } from './turns.ts';
 
 /** Idle connections are given up before the usual two minutes of the server. */
 const IDLE_MS = 100_000;
 const MAX_IDLE_LANES = 4;
+/** Exchange 2016 and later refuse the sixth at a time (ConcurrentSyncCalls), and the account may have other programs at it. */
+const SYNC_CALLS = 2;
 
 export interface LaneRequest {
   readonly headers: Readonly<Record<string, string>>;
@@ -85,10 +88,13 @@ interface Outcome {
 export interface Lanes {
   /** A free connection of this server and credential, or a new one. */
   take(settings: ExchangeSettings, credential: Credential): { readonly lane: Lane; give(): void };
+  /** A turn at asking what has changed, of those that the charged account has; what it gives ends it. */
+  syncTurn(settings: ExchangeSettings, username: string, signal: AbortSignal): Promise<() => void>;
 }
 
 export function createLanes(): Lanes {
   const idle = new Map<string, Lane[]>();
+  const turns = createTurns(SYNC_CALLS);
   return {
     take(settings, credential) {
       const key = keyOf(settings, credential);
@@ -103,6 +109,7 @@ export function createLanes(): Lanes {
         },
       };
     },
+    syncTurn: (settings, username, signal) => turns.take(`${settings.url.host} ${chargedTo(settings, username)}`, signal),
   };
 }
 

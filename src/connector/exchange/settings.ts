@@ -47,6 +47,10 @@ export function parseExchangeSettings(raw: unknown): ExchangeSettings {
   return { url, mailbox, ca, serverName, ...rest };
 }
 
+/** Whose budget a call is taken from: that of the mailbox acted as, else that of the login (a delegate's too). */
+export const chargedTo = ({ access, mailbox }: ExchangeSettings, username: string): string =>
+  (access === 'impersonate' && mailbox !== null ? mailbox : username).toLowerCase();
+
 const refused = (problem: string, remedy: string) => new Failure('refused', `Exchange settings: ${problem}`, { remedy });
 
 function checkAuthority(pem: string): void {

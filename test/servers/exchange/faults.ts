@@ -14,6 +14,7 @@ export const FAULTS = {
   'reset-before': 'the connection is reset before the request is carried out',
   'lost-answer': 'the request is carried out, then the connection is reset',
   'slow-body': 'the answer comes in small pieces with pauses',
+  'slow-work': 'carrying out the request takes 20 ms, so that requests overlap as on a busy server',
   'item-error': 'every response message is an Error with the code of the rule',
   'fault-code': 'HTTP 500, a fault with the code of the rule',
 } as const;

@@ -40,6 +40,7 @@ export function prepare(
 export async function perform(prepared: Prepared, rule: FaultRule | undefined): Promise<Answer> {
   const { operation, call } = prepared;
   const name = operation.name;
+  if (rule?.fault === 'slow-work') await new Promise((resolve) => setTimeout(resolve, 20));
   if (rule?.fault === 'server-busy') throw busy(rule);
   if (rule?.fault === 'fault-code')
     throw new EwsFault(rule.code ?? 'ErrorInternalServerError', `${rule.code ?? 'ErrorInternalServerError'}.`);
