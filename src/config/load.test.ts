@@ -92,6 +92,7 @@ describe('the published example', () => {
     expect(anna.send?.auth.method).toBe('none');
     expect(anna.items?.auth).toMatchObject({ method: 'ntlm', username: 'EXAMPLE\\svc', shared: true });
     expect(anna.items?.server.options).toEqual({ url: 'https://mail.example.com/EWS/Exchange.asmx', access: 'impersonate' });
+    expect(anna.items?.server.limits).toMatchObject({ connections: 20, connectionsPerAccount: 3 });
     expect(box('info@example.com').receive?.afterReceive).toEqual({ kind: 'delete-after', days: 30 });
     expect(box('info@example.com').send?.sendAs).toEqual(['anna@example.com']);
   });

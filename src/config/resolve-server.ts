@@ -69,6 +69,7 @@ const BELONGS_TO: Readonly<Record<string, readonly ServerType[]>> = {
   ca: ['imap', 'pop3', 'smtp', 'exchange'],
   url: ['exchange'],
   access: ['exchange'],
+  channelBinding: ['exchange'],
   login: ['pop3'],
   window: ['pop3'],
   recent: ['pop3'],
@@ -171,7 +172,8 @@ function toConfig({ named, written, node }: Checking, ca: string | null): Server
 function optionsOf(written: Partial<WrittenServer>, node: MapNode): Record<string, unknown> {
   if (written.type === 'memory') return { ...(plain(node.entries.get('options')?.node ?? emptyMap(BUILT_IN)) as object) };
   if (written.type === 'pop3') return { login: written.login, window: written.window, recent: written.recent };
-  return written.type === 'exchange' ? { url: written.url, access: written.access } : {};
+  const { url, access, channelBinding } = written;
+  return written.type === 'exchange' ? { url, access, channelBinding } : {};
 }
 
 function defined<T extends object>(values: T | undefined): Partial<T> {

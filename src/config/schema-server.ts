@@ -76,6 +76,12 @@ export const serverSchema = z.strictObject({
     .enum(['impersonate', 'delegate', 'direct'])
     .optional()
     .describe('exchange only: how one login reaches other mailboxes. Default: direct (each mailbox logs in itself).'),
+  channelBinding: z
+    .enum(['auto', 'never'])
+    .optional()
+    .describe(
+      'exchange with NTLM only: bind the login to the TLS connection (RFC 5929), as Extended Protection demands. Default: auto. never: where a proxy with a certificate of its own stands before the server.',
+    ),
   login: z
     .enum(['auto', 'user', 'apop', 'plain', 'xoauth2', 'oauthbearer'])
     .optional()

@@ -200,6 +200,21 @@ const VALUES: readonly Case[] = [
     'mailroom.yaml:2:54: servers.office.url: a server of type imap has no url; remove it, or write type: exchange',
   ],
   [
+    'channel binding on an IMAP server',
+    server('channelBinding: never'),
+    'mailroom.yaml:2:65: servers.office.channelBinding: a server of type imap has no channelBinding; remove it, or write type: exchange',
+  ],
+  [
+    'channel binding misspelt',
+    `servers: { ${OFFICE}, ex: { type: exchange, url: "https://mail.example.com/", chanelBinding: never } }\n${BOX}`,
+    'mailroom.yaml:1:116: servers.ex.chanelBinding: unknown key "chanelBinding"; did you mean "channelBinding"?',
+  ],
+  [
+    'channel binding that there is not',
+    `servers: { ${OFFICE}, ex: { type: exchange, url: "https://mail.example.com/", channelBinding: always } }\n${BOX}`,
+    'mailroom.yaml:1:132: servers.ex.channelBinding: expected one of auto, never, found "always"; write channelBinding: auto | never',
+  ],
+  [
     'a duration without unit',
     server('limits: { timeout: 30 }'),
     'mailroom.yaml:2:68: servers.office.limits.timeout: 30 has no unit; write for example 30 s',

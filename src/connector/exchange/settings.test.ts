@@ -18,6 +18,8 @@ test('what is left out has its default', () => {
     ...{ timeoutMs: 60_000, channelBinding: 'auto' },
   });
   expect(parseExchangeSettings(given)).toMatchObject({ access: 'impersonate', mailbox: 'a@example.com' });
+  expect(parseExchangeSettings({ ...given, channelBinding: undefined }).channelBinding).toBe('auto');
+  expect(parseExchangeSettings({ ...given, channelBinding: 'never' }).channelBinding).toBe('never');
 });
 
 test.each<[string, object]>([
