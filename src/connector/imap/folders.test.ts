@@ -4,6 +4,7 @@ import { createLedger } from '../../../test/contract/ledger.ts';
 import { stage } from '../../../test/contract/scripted-imap.ts';
 import { startDovecot } from '../../../test/servers/dovecot.ts';
 import type { Answers } from '../../../test/servers/imap-script.ts';
+import { needsServer } from '../../../test/servers/needs.ts';
 import { Failure } from '../../model/failure.ts';
 import type { FolderRole, FolderSelector } from '../connector.ts';
 
@@ -112,7 +113,7 @@ describe('namespaces and delimiters', () => {
   });
 });
 
-describe('names beyond ASCII', () => {
+describe('names beyond ASCII', async () => {
   test('modified UTF-7 is read and written', async () => {
     const wire = 'K&AOQ-se &- Brot';
     await using staged = await stage({ state: { folders: ['() "/" INBOX', `() "/" "${wire}"`] } });
@@ -143,7 +144,7 @@ describe('names beyond ASCII', () => {
     expect(await find(staged, 'A "q" ')).toEqual(['A "q" ']);
   });
 
-  test('a real server, every folder with an odd name', async () => {
+  test.runIf(await needsServer('dovecot'))('a real server, every folder with an odd name', async () => {
     await using dovecot = await startDovecot({ users: { anna: 'canary-pässword' } });
     const names = [
       'Käse & Brot',

@@ -1,16 +1,11 @@
 /** Random histories on scripted servers with and without the extensions, and a few on a real one. */
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { EmailWorld } from '../../../test/contract/email-source.ts';
 import { emailHistories } from '../../../test/contract/history.ts';
 import { imapWorld, USERS } from '../../../test/contract/imap-world.ts';
 import { stage } from '../../../test/contract/scripted-imap.ts';
 import { type Dovecot, startDovecot } from '../../../test/servers/dovecot.ts';
-
-let dovecot: Dovecot;
-beforeAll(async () => {
-  dovecot = await startDovecot({ users: USERS });
-});
-afterAll(() => dovecot?.stop());
+import { needsServer } from '../../../test/servers/needs.ts';
 
 async function scriptedWorld(capability: string): Promise<EmailWorld> {
   const lasting = capability.includes('CONDSTORE');
@@ -51,4 +46,11 @@ const BASE = 'IMAP4rev1 AUTH=PLAIN';
 emailHistories('without extensions', 60, () => scriptedWorld(BASE));
 emailHistories('with CONDSTORE', 60, () => scriptedWorld(`${BASE} ENABLE CONDSTORE`));
 emailHistories('with QRESYNC', 60, () => scriptedWorld(`${BASE} ENABLE CONDSTORE QRESYNC`));
-emailHistories('on Dovecot', 6, async () => imapWorld(dovecot));
+describe.runIf(await needsServer('dovecot'))('on a real server', () => {
+  let dovecot: Dovecot;
+  beforeAll(async () => {
+    dovecot = await startDovecot({ users: USERS });
+  });
+  afterAll(() => dovecot?.stop());
+  emailHistories('on Dovecot', 6, async () => imapWorld(dovecot));
+});

@@ -1,8 +1,9 @@
 /** Ways in, and what a server's refusal means: what may pass by itself never counts as a refused credential. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SECRET, stage } from '../../../test/contract/scripted-imap.ts';
 import { type DovecotOptions, startDovecot } from '../../../test/servers/dovecot.ts';
 import type { Answer } from '../../../test/servers/imap-script.ts';
+import { needsServer } from '../../../test/servers/needs.ts';
 import { Failure, type FailureCode } from '../../model/failure.ts';
 import type { Credential } from '../connector.ts';
 
@@ -152,30 +153,32 @@ test('an aborted signal ends the login', async () => {
   expect(await failureOf(staged.open({ signal: AbortSignal.abort() }))).toMatchObject({ code: 'unreachable' });
 });
 
-test.each<[Partial<DovecotOptions>, 'implicit' | 'starttls', FailureCode | null, RegExp]>([
-  [{}, 'implicit', null, /./],
-  [{}, 'starttls', null, /./],
-  [{ certificate: 'expired' }, 'implicit', 'unreachable', /expired/],
-  [{ certificate: 'expired' }, 'starttls', 'unreachable', /expired/],
-  [{ certificate: 'not-yet-valid' }, 'implicit', 'unreachable', /clocks/],
-  [{ certificate: 'wrong-name' }, 'implicit', 'unreachable', /serverName/],
-  [{ certificate: 'wrong-name' }, 'starttls', 'unreachable', /serverName/],
-  [{ certificate: 'self-signed' }, 'implicit', 'unreachable', /authority/],
-  [{ certificate: 'unknown-authority' }, 'starttls', 'unreachable', /authority/],
-  [{ certificate: 'none' }, 'starttls', 'unreachable', /STARTTLS/],
-  [
-    { settings: 'ssl_min_protocol = TLSv1\nssl_cipher_list = ALL:@SECLEVEL=0\nssl_options = no_compression' },
-    'implicit',
-    null,
-    /./,
-  ],
-])('a real server with %o by %s: %s', async (options, tls, code, remedy) => {
-  const users = { anna: SECRET };
-  await using dovecot = await startDovecot({ users, ...options });
-  const port = tls === 'implicit' ? dovecot.imapsPort : dovecot.imapPort;
-  await using staged = await stage({ settings: { host: dovecot.host, port, ca: dovecot.caPem, tls } });
-  if (code === null) await staged.use(async () => {});
-  else expect(await failureOf(staged.open())).toMatchObject({ code, remedy: expect.stringMatching(remedy) });
+describe.runIf(await needsServer('dovecot'))('over TLS', () => {
+  test.each<[Partial<DovecotOptions>, 'implicit' | 'starttls', FailureCode | null, RegExp]>([
+    [{}, 'implicit', null, /./],
+    [{}, 'starttls', null, /./],
+    [{ certificate: 'expired' }, 'implicit', 'unreachable', /expired/],
+    [{ certificate: 'expired' }, 'starttls', 'unreachable', /expired/],
+    [{ certificate: 'not-yet-valid' }, 'implicit', 'unreachable', /clocks/],
+    [{ certificate: 'wrong-name' }, 'implicit', 'unreachable', /serverName/],
+    [{ certificate: 'wrong-name' }, 'starttls', 'unreachable', /serverName/],
+    [{ certificate: 'self-signed' }, 'implicit', 'unreachable', /authority/],
+    [{ certificate: 'unknown-authority' }, 'starttls', 'unreachable', /authority/],
+    [{ certificate: 'none' }, 'starttls', 'unreachable', /STARTTLS/],
+    [
+      { settings: 'ssl_min_protocol = TLSv1\nssl_cipher_list = ALL:@SECLEVEL=0\nssl_options = no_compression' },
+      'implicit',
+      null,
+      /./,
+    ],
+  ])('a real server with %o by %s: %s', async (options, tls, code, remedy) => {
+    const users = { anna: SECRET };
+    await using dovecot = await startDovecot({ users, ...options });
+    const port = tls === 'implicit' ? dovecot.imapsPort : dovecot.imapPort;
+    await using staged = await stage({ settings: { host: dovecot.host, port, ca: dovecot.caPem, tls } });
+    if (code === null) await staged.use(async () => {});
+    else expect(await failureOf(staged.open())).toMatchObject({ code, remedy: expect.stringMatching(remedy) });
+  });
 });
 
 test('ports that are closed, silent or speak another protocol, and hosts that do not exist', async () => {
