@@ -127,7 +127,7 @@ function tellReport({ out }: CommandContext, mailbox: MailboxConfig, { counts, f
     mailbox: mailbox.address,
     ok: failure === null,
     ...counts,
-    failure: failure && { code: failure.code, message: failure.message },
+    failure: failure && { code: failure.code, message: failure.message, remedy: failure.remedy ?? null },
   };
   out.answer(object, `${mailbox.address}: ${failure ? 'FAILED, ' : ''}${parts.join(', ')}`);
   if (!failure) return;

@@ -1,6 +1,6 @@
 /** Tests how a mailbox is reached, part by part and step by step; changes nothing. */
 import type { MailboxConfig } from '../config/config.ts';
-import { asFailure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import type { CheckedStep } from './checked-step.ts';
 import { type Access, connectorOf, contextOf, settingsOf } from './session.ts';
 import type { SyncContext } from './sync-mailbox.ts';
@@ -26,14 +26,22 @@ export async function* checkMailbox(context: SyncContext, mailbox: MailboxConfig
     if (!access || (options.only !== null && access.server.name !== options.only)) continue;
     const steps = await Array.fromAsync(stepsOf(context, mailbox, access));
     const good = steps.every(({ ok }) => ok);
-    if (options.send && part === 'send' && good && mailbox.send) steps.push(await sendTestMail(context, mailbox, mailbox.send));
     if (good) context.circuits.accepted(access.server, access.auth);
+    else context.circuits.failed(access.server, access.auth, refusalIn(steps));
+    if (options.send && part === 'send' && good && mailbox.send) steps.push(await sendTestMail(context, mailbox, mailbox.send));
     yield { part: part as Check['part'], server: access.server.name, type: access.server.type, steps };
   }
 }
 
+/** What of the steps concerns all who share the credential. */
+function refusalIn(steps: readonly CheckedStep[]): Failure | null {
+  const refused = steps.find(({ code }) => code === 'auth-rejected');
+  return refused === undefined ? null : new Failure('auth-rejected', refused.detail);
+}
+
 async function* stepsOf(context: SyncContext, mailbox: MailboxConfig, access: Access): AsyncGenerator<CheckedStep> {
   try {
+    await context.circuits.enter(access.server, access.auth);
     const connector = connectorOf(context, access.server);
     const settings = connector.parseSettings(settingsOf(access.server, mailbox.address));
     for await (const step of connector.diagnose(settings, contextOf(context, mailbox, access, context.signal))) {
@@ -48,6 +56,7 @@ async function* stepsOf(context: SyncContext, mailbox: MailboxConfig, access: Ac
   } catch (error) {
     const failure = asFailure(error);
     if (!failure) throw error;
-    yield { step: 'settings', ok: false, detail: failure.message, code: failure.code, remedy: failure.remedy ?? null };
+    const step = failure.code === 'throttled' ? 'login' : 'settings';
+    yield { step, ok: false, detail: failure.message, code: failure.code, remedy: failure.remedy ?? null };
   }
 }

@@ -71,7 +71,7 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const connector = connectorOf(dependencies, access.server);
-  dependencies.circuits.enter(access.server, access.auth);
+  await dependencies.circuits.enter(access.server, access.auth);
   try {
     const session = await connector.open(
       connector.parseSettings(settingsOf(access.server, mailbox.address)),
@@ -80,8 +80,7 @@ export async function openSession(
     dependencies.circuits.accepted(access.server, access.auth);
     return session;
   } catch (error) {
-    const failure = asFailure(error);
-    if (failure?.code === 'auth-rejected') dependencies.circuits.refused(access.server, access.auth, failure);
+    dependencies.circuits.failed(access.server, access.auth, asFailure(error) ?? null);
     throw error;
   }
 }
@@ -97,6 +96,17 @@ export async function withSession<T>(
   const account = accountOf(dependencies, mailbox, access);
   return dependencies.connections.use(access.server.name, account, access.server.limits, async () => {
     await using session = await openSession(dependencies, mailbox, access, signal);
-    return await work(session);
+    try {
+      return await work(session);
+    } catch (error) {
+      tellRefusal(dependencies, access, error);
+      throw error;
+    }
   });
+}
+
+/** Where every call carries the credential (Exchange), it may be refused long after the session began. */
+function tellRefusal({ circuits }: SessionDependencies, { server, auth }: Access, error: unknown): void {
+  const failure = asFailure(error);
+  if (failure?.code === 'auth-rejected') circuits.failed(server, auth, failure);
 }

@@ -110,13 +110,14 @@ class Client implements Ews {
     const attempt = `${options.attempt} at ${this.where}`;
     if (signal.aborted) throw new Failure('unreachable', `${attempt}: the session was stopped`);
     const endTurn = options.isSync ? await this.#syncTurn(credential, attempt) : () => {};
-    const { lane, give } = this.#lanes.take(this.#settings, credential);
+    const { lane, give, refuse } = this.#lanes.take(this.#settings, credential);
     try {
       const response = await sendAs(credential, lane, { headers: this.#headers(), body, signal, attempt }, this.#settings);
       this.#keepCookies(response);
       if (response.statusCode === 401) {
         this.#offers = offersOf(response);
         await drain(response);
+        refuse();
         return 'rejected';
       }
       return await this.#read(response, options, attempt);

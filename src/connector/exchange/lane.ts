@@ -85,27 +85,42 @@ interface Outcome {
   readonly error: unknown;
 }
 
+export interface TakenLane {
+  readonly lane: Lane;
+  /** It may be used again. */
+  give(): void;
+  /** The credential was refused: connections that it had made good before are not used any more. */
+  refuse(): void;
+}
+
 export interface Lanes {
   /** A free connection of this server and credential, or a new one. */
-  take(settings: ExchangeSettings, credential: Credential): { readonly lane: Lane; give(): void };
+  take(settings: ExchangeSettings, credential: Credential): TakenLane;
   /** A turn at asking what has changed, of those that the charged account has; what it gives ends it. */
   syncTurn(settings: ExchangeSettings, username: string, signal: AbortSignal): Promise<() => void>;
 }
 
 export function createLanes(): Lanes {
   const idle = new Map<string, Lane[]>();
+  const refusals = new Map<string, number>();
   const turns = createTurns(SYNC_CALLS);
   return {
     take(settings, credential) {
       const key = keyOf(settings, credential);
       const waiting = idle.get(key) ?? [];
       const lane = waiting.pop() ?? new Lane(settings);
+      const refused = refusals.get(key);
       return {
         lane,
         give() {
           const others = idle.get(key) ?? [];
-          if (others.length >= MAX_IDLE_LANES) return lane.close();
+          if (others.length >= MAX_IDLE_LANES || refusals.get(key) !== refused) return lane.close();
           idle.set(key, [...others, lane]);
+        },
+        refuse() {
+          refusals.set(key, (refusals.get(key) ?? 0) + 1);
+          for (const other of idle.get(key) ?? []) other.close();
+          idle.delete(key);
         },
       };
     },

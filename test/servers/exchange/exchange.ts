@@ -60,6 +60,8 @@ export class Exchange {
   readonly subscriptions = new Map<string, Subscription>();
   readonly budget = new Budget();
   nextBackEnd = 0;
+  /** Logins with a wrong name, password or channel binding: what a domain counts before it locks an account. */
+  refusedLogins = 0;
   readonly accounts = new Map<string, Account>();
   readonly mailboxes = new Map<string, Mailbox>();
   readonly groups = new Map<string, DistributionGroup>();

@@ -32,6 +32,7 @@ export function authenticate(exchange: Exchange, options: AuthOptions, request: 
   const [scheme = '', token = ''] = header.split(' ', 2);
   if (/^basic$/i.test(scheme) && options.schemes.includes('basic')) {
     const account = basic(exchange, token);
+    if (account === undefined) exchange.refusedLogins++;
     return account === undefined ? { challenge: offers(options) } : { account, persistent: false };
   }
   const wanted = scheme.toLowerCase();
@@ -45,6 +46,7 @@ export function authenticate(exchange: Exchange, options: AuthOptions, request: 
     if (step.kind === 'challenge')
       return { challenge: [`${wanted === 'ntlm' ? 'NTLM' : 'Negotiate'} ${step.message.toString('base64')}`] };
     if (step.kind === 'account') return { account: step.account, persistent: true };
+    exchange.refusedLogins++;
   }
   return { challenge: offers(options) };
 }
