@@ -28,6 +28,7 @@ import { processName } from './platform/process-identity.ts';
 import { crashingSteps, noSteps, type StepPoints } from './platform/step.ts';
 import { connectDatabase, type Database } from './store/database.ts';
 import { joinEmbeddedPostgres } from './store/embedded.ts';
+import { keepAlive } from './store/embedded-watch.ts';
 import { dropDeadLeases } from './store/leases.ts';
 import { adoptMailboxes, listMailboxes } from './store/mailboxes.ts';
 import { migrate } from './store/migrate.ts';
@@ -169,7 +170,7 @@ async function databaseUrl(config: Config, log: Log, closing: (() => Promise<unk
     return createSecretReader({ environment, log, clock: systemClock, redactor }).read(config.databaseUrl, 'database.url');
   }
   const server = await joinEmbeddedPostgres(config.dataDir);
-  closing.push(server.leave);
+  closing.push(server.leave, keepAlive(server, log, systemClock));
   return server.url;
 }
 

@@ -26,6 +26,10 @@ export interface DeliveryCount {
 /** One broken connection is a message's own bad luck, several in a row are the server's. */
 const BROKEN_IN_A_ROW = 3;
 
+const KEEP_EVERY_MS = 500;
+const KEEP_MS = 10 * 60_000;
+const KEEP_WHILE_STOPPING_MS = 5_000;
+
 /** What a dead run left: pending again without the mark, in doubt with it. Only for who holds the mailbox's lease. */
 export async function takeOver(context: OutboxContext, mailbox: OutboxMailbox): Promise<void> {
   const { database, clock, log, steps } = context;
@@ -116,14 +120,30 @@ async function sendOne(
   const receipt = await transmit(context, item, session);
   steps.reach('outbox: answer known');
   if (receipt.failure?.code === 'conflict') return receipt.failure;
-  const settled = await updateOutboxItem(database, item.activityId, (found) => {
-    // A run that took over may have called it in doubt meanwhile; our answer is still the truth about this attempt.
-    const ours = found.attempt === item.attempt && (found.state === 'sending' || found.state === 'in-doubt');
-    return ours ? settleReceipt(found, receipt, { now: clock.now(), random: context.random, stopping: signal.aborted }) : null;
-  });
+  const settle = () =>
+    updateOutboxItem(database, item.activityId, (found) => {
+      // A run that took over may have called it in doubt meanwhile; our answer is still the truth about this attempt.
+      const ours = found.attempt === item.attempt && (found.state === 'sending' || found.state === 'in-doubt');
+      return ours ? settleReceipt(found, receipt, { now: clock.now(), random: context.random, stopping: signal.aborted }) : null;
+    });
+  const settled = await untilKept(context, signal, settle);
   steps.reach('outbox: settled');
   if (settled) tell(settled, count, log);
   return concernsConnection(receipt) ? receipt.failure! : null;
+}
+
+/** What the server answered is known here and nowhere else: while the database is away it is kept, not lost. */
+async function untilKept<T>({ clock, log }: OutboxContext, signal: AbortSignal, keep: () => Promise<T>): Promise<T> {
+  for (let waitedMs = 0; ; waitedMs += KEEP_EVERY_MS) {
+    try {
+      return await keep();
+    } catch (error) {
+      const patienceMs = signal.aborted ? KEEP_WHILE_STOPPING_MS : KEEP_MS;
+      if (asFailure(error)?.code !== 'unreachable' || waitedMs >= patienceMs) throw error;
+      if (waitedMs === 0) log.warn('an answer of the server waits for the database', { reason: (error as Error).message });
+      await clock.sleep(KEEP_EVERY_MS);
+    }
+  }
 }
 
 function concernsConnection({ failure, response }: SendReceipt): boolean {

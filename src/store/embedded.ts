@@ -3,6 +3,7 @@
  *
  * - Under a file lock: adopt a running server (postmaster.pid), clear what a killed one left, or start it.
  * - Every process that uses it is written down; the last one that leaves stops it. A command beside `mailroom run` joins it.
+ * - One that was killed is started again on its old port, so that the connections of those who use it can be made anew.
  * - It listens on loopback only, on a port of the moment, with a password of its own in a file only we can read.
  * - As root it runs as another user, also where only root may enter the data folder.
  * - Data of another major version is refused with the way to upgrade.
@@ -22,7 +23,10 @@ import { type Binaries, chooseUser, findBinaries, type RunAs } from './embedded-
 
 export interface EmbeddedPostgres {
   readonly url: string;
+  /** Of the server that was joined; one that was revived has another. */
   readonly pid: number;
+  /** Starts it again on the same port where it has died (out of memory, killed); answers whether it had to. */
+  revive(): Promise<boolean>;
   /** The last one that leaves stops the server. */
   leave(): Promise<void>;
 }
@@ -45,7 +49,8 @@ export async function joinEmbeddedPostgres(dataDir: string): Promise<EmbeddedPos
   const binaries = await findBinaries();
   const me = join(dataDir, 'postgres.users', String(process.pid));
   const { pid, port } = await locked(dataDir, async () => {
-    const running = (await adopt(dataDir)) ?? (await start(dataDir, binaries));
+    const choosePort = async () => freePort(await lastPort(dataDir)).catch(() => freePort(0));
+    const running = (await adopt(dataDir)) ?? (await start(dataDir, binaries, choosePort));
     await writeFile(me, (await processIdentity(process.pid)) ?? '');
     return running;
   });
@@ -55,6 +60,13 @@ export async function joinEmbeddedPostgres(dataDir: string): Promise<EmbeddedPos
   return {
     url: `postgres://mailroom:${password}@127.0.0.1:${port}/mailroom`,
     pid,
+    async revive() {
+      if ((await readRunning(dataDir))?.port === port) return false;
+      return locked(
+        dataDir,
+        async () => (await adopt(dataDir)) === null && !!(await start(dataDir, binaries, () => freePort(port))),
+      );
+    },
     leave: () => (left ??= leave()),
   };
 }
@@ -90,6 +102,11 @@ async function livingUsers(dataDir: string): Promise<number> {
   return living;
 }
 
+const portFile = (dataDir: string) => join(dataDir, 'postgres.port');
+
+/** Where it listened before; 0: anywhere. */
+const lastPort = async (dataDir: string) => Number.parseInt(await readFile(portFile(dataDir), 'utf8').catch(() => ''), 10) || 0;
+
 /** A fast shutdown: rolls back what is open and ends with everything on disk. */
 async function stop(pid: number): Promise<void> {
   process.kill(pid, 'SIGINT');
@@ -98,21 +115,26 @@ async function stop(pid: number): Promise<void> {
 
 /** The server that runs on this data, or null once nothing is in the way of starting one. */
 async function adopt(dataDir: string): Promise<Running | null> {
-  const file = join(dataDir, 'postgres', 'postmaster.pid');
   for (let waited = 0; waited < START_PATIENCE_MS; waited += 20) {
-    const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
-    const pid = Number.parseInt(lines[0] ?? '', 10);
-    if (!(pid > 0)) return null;
-    if (!(await isPostgres(pid))) {
-      await rm(file, { force: true });
+    const running = await readRunning(dataDir);
+    if (running === null) {
+      await rm(join(dataDir, 'postgres', 'postmaster.pid'), { force: true });
       return null;
     }
-    if (lines[7]?.trim() === 'ready') return { pid, port: Number(lines[3]) };
+    if (running.ready) return running;
     await pause(20);
   }
   throw new Failure('unreachable', `the embedded PostgreSQL in ${dataDir} does not get ready`, {
     remedy: `read ${join(dataDir, 'postgres.log')}`,
   });
+}
+
+/** What postmaster.pid says, while that process lives. */
+async function readRunning(dataDir: string): Promise<(Running & { readonly ready: boolean }) | null> {
+  const lines = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number.parseInt(lines[0] ?? '', 10);
+  if (!(pid > 0) || !(await isPostgres(pid))) return null;
+  return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
 /** The number in a stale file may belong to something else by now. */
@@ -122,14 +144,15 @@ async function isPostgres(pid: number): Promise<boolean> {
   return command === null || command.includes('postgres');
 }
 
-async function start(dataDir: string, found: Binaries): Promise<Running> {
+async function start(dataDir: string, found: Binaries, choosePort: () => Promise<number>): Promise<Running> {
   const cluster = join(dataDir, 'postgres');
   await mkdir(cluster, { recursive: true, mode: 0o700 });
   const { runAs, binaries } = await chooseUser(found, dataDir);
   if (runAs.uid !== undefined) await chown(cluster, runAs.uid, runAs.gid!);
   await refuseOtherMajor(cluster, binaries, dataDir);
   if (!(await readdir(cluster)).includes('PG_VERSION')) await initialise(dataDir, binaries, runAs);
-  const running = await startServer(dataDir, binaries, runAs);
+  const running = await startServer(dataDir, binaries, runAs, choosePort);
+  await writeFile(portFile(dataDir), String(running.port));
   await createDatabase(dataDir, running.port);
   return running;
 }
@@ -180,10 +203,15 @@ async function initialise(dataDir: string, binaries: Binaries, runAs: RunAs): Pr
   );
 }
 
-async function startServer(dataDir: string, binaries: Binaries, runAs: RunAs): Promise<Running> {
+async function startServer(
+  dataDir: string,
+  binaries: Binaries,
+  runAs: RunAs,
+  choosePort: () => Promise<number>,
+): Promise<Running> {
   const logFile = join(dataDir, 'postgres.log');
   for (let tries = 5; ; tries -= 1) {
-    const port = await freePort();
+    const port = await choosePort();
     const args = [
       '-D',
       join(dataDir, 'postgres'),
@@ -241,11 +269,12 @@ async function createDatabase(dataDir: string, port: number): Promise<void> {
   }
 }
 
-function freePort(): Promise<number> {
+/** The wanted one, or with 0 any. */
+function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
     });

@@ -3,9 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { processIdentity } from '../../src/platform/process-identity.ts';
 import { connectDatabase } from '../../src/store/database.ts';
 import { joinEmbeddedPostgres } from '../../src/store/embedded.ts';
+import { keepAlive } from '../../src/store/embedded-watch.ts';
 import { migrate } from '../../src/store/migrate.ts';
 
 let dataDir: string;
@@ -13,6 +16,11 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'mailroom-lifecycle-'));
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+function pauseUntil(reached: PromiseWithResolvers<void>, signal?: AbortSignal): Promise<void> {
+  reached.resolve();
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
 
 const joinIn = (script: string) =>
   spawnSync(
@@ -49,6 +57,28 @@ describe('the embedded PostgreSQL', () => {
     expect((await database.raw('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await database.destroy();
     await next.leave();
+  });
+
+  test('killed under those who use it, it is started again on its port, and their connections come back', async () => {
+    const server = await joinEmbeddedPostgres(dataDir);
+    const database = connectDatabase(server.url);
+    await database.raw('create table kept as select 1 as one');
+    expect(await server.revive()).toBe(false);
+    const said: string[] = [];
+    const log = { ...silentLog, error: (line: string) => void said.push(line) };
+    process.kill(server.pid, 'SIGKILL');
+    // The clock's pause ends the watch, so that it looks exactly once.
+    const looked = Promise.withResolvers<void>();
+    const clock = { ...systemClock, sleep: (_ms: number, signal?: AbortSignal) => pauseUntil(looked, signal) };
+    while ((await processIdentity(server.pid)) !== null) await new Promise(setImmediate);
+    const end = keepAlive(server, log, clock);
+    await looked.promise;
+    await end();
+    expect(said).toEqual(['the embedded PostgreSQL had ended and was started again; its log says why']);
+    await database.raw('select 1').catch(() => {}); // the connection that broke
+    expect((await database.raw('select * from kept')).rows).toEqual([{ one: 1 }]);
+    await database.destroy();
+    await server.leave();
   });
 
   test('is not confused by the process number of something else in postmaster.pid', async () => {

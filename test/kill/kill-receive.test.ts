@@ -4,7 +4,7 @@ import { needsServer } from '../servers/needs.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
 import { killReceive } from './kill-receive.ts';
 
-const RANDOM_KILLS = 2; // 100 by hand: node bin/run.js test/kill/kill-receive-main.ts
+const RANDOM_KILLS = 2; // 100 by hand: npm run kill
 
 describe.runIf(await needsServer('dovecot'))('killed while it receives', () => {
   let dovecot: Dovecot;
@@ -23,7 +23,8 @@ describe.runIf(await needsServer('dovecot'))('killed while it receives', () => {
       const report = await killReceive({ dovecot, postgres }, protocol, { random: RANDOM_KILLS, seed: 7 });
       expect(report.problems).toEqual([]);
       expect(report.steps.length).toBeGreaterThanOrEqual(protocol === 'imap' ? 4 : 6);
-      expect(report.kills).toBe(report.steps.length + RANDOM_KILLS);
+      expect(report.gatewayKills + report.databaseKills).toBe(report.steps.length + RANDOM_KILLS);
+      expect(report.ledger.once).toBe(report.ledger.messages);
     },
     600_000,
   );

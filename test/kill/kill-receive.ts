@@ -2,26 +2,15 @@
  * Kills the gateway between any two durable actions of receiving, then at random moments, the gateway or its database; each
  * time resumes and compares the store with the ledger.
  *
- *   node bin/run.js test/kill/kill-receive-main.ts [--random 100] [--seed 1]
+ *   npm run kill -- --only imap|pop3 [--random 100] [--seed 1]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dovecot } from '../servers/dovecot.ts';
 import type { TestDatabase } from '../servers/postgres.ts';
+import { randomNumbers } from './random.ts';
 import { type Protocol, receiveScenario } from './receive-scenario.ts';
-
-export interface KillReport {
-  readonly protocol: Protocol;
-  readonly steps: readonly string[];
-  readonly kills: number;
-  readonly problems: readonly string[];
-}
-
-export interface KillOptions {
-  readonly random: number;
-  readonly seed: number;
-  tell?(line: string): void;
-}
+import { addLedger, type KillOptions, type KillReport, type LedgerCount, noLedger } from './report.ts';
 
 export interface KillServers {
   readonly dovecot: Dovecot;
@@ -32,11 +21,14 @@ export async function killReceive(servers: KillServers, protocol: Protocol, opti
   const tell = options.tell ?? (() => {});
   const { steps, durationMs, problems: uninterrupted } = await uninterruptedRun(servers, protocol);
   const problems = uninterrupted.map((problem) => `uninterrupted: ${problem}`);
+  const ledger = noLedger();
   tell(`${protocol}: ${steps.length} step points: ${[...new Set(steps)].join('; ')}`);
-  let kills = 0;
+  let gatewayKills = 0;
+  let databaseKills = 0;
   for (let step = 1; step <= steps.length; step += 1) {
     const found = await oneKill(servers, protocol, { killAtStep: step });
-    kills += found.killed ? 1 : 0;
+    gatewayKills += found.killed ? 1 : 0;
+    addLedger(ledger, found.ledger);
     if (!found.killed) problems.push(`step ${step} (${steps[step - 1]}) was not reached`);
     problems.push(...found.problems.map((problem) => `killed at step ${step} (${steps[step - 1]}): ${problem}`));
   }
@@ -45,7 +37,9 @@ export async function killReceive(servers: KillServers, protocol: Protocol, opti
     const moment = Math.round(random() * durationMs);
     const database = n % 3 === 0;
     const found = await oneKill(servers, protocol, database ? { killDatabaseAfterMs: moment } : { killAfterMs: moment });
-    kills += 1;
+    if (database) databaseKills += 1;
+    else gatewayKills += 1;
+    addLedger(ledger, found.ledger);
     problems.push(
       ...found.problems.map(
         (problem) =>
@@ -54,7 +48,7 @@ export async function killReceive(servers: KillServers, protocol: Protocol, opti
     );
     if (n % 10 === 0) tell(`${protocol}: ${n} random kills, ${problems.length} problems`);
   }
-  return { protocol, steps, kills, problems };
+  return { what: protocol, steps, gatewayKills, databaseKills, ledger, problems };
 }
 
 async function uninterruptedRun(servers: KillServers, protocol: Protocol) {
@@ -67,20 +61,24 @@ async function uninterruptedRun(servers: KillServers, protocol: Protocol) {
     .trim()
     .split('\n')
     .map((line) => line.replace(/^\d+ /, ''));
-  const problems = await scenario.verdict();
+  const { problems } = await scenario.verdict();
   await scenario.remove();
   return { steps, durationMs, problems };
 }
 
 type Kill = Parameters<Awaited<ReturnType<typeof receiveScenario>>['attempt']>[0];
 
-async function oneKill(servers: KillServers, protocol: Protocol, kill: Kill) {
+async function oneKill(
+  servers: KillServers,
+  protocol: Protocol,
+  kill: Kill,
+): Promise<{ killed: boolean; problems: readonly string[]; ledger: LedgerCount }> {
   const databaseUrl = kill.killDatabaseAfterMs === undefined ? await freshDatabase(servers) : null;
   const scenario = await receiveScenario(servers.dovecot, protocol, databaseUrl);
   const end = await scenario.attempt(kill);
-  const problems = await scenario.verdict();
+  const { problems, ledger } = await scenario.verdict();
   await scenario.remove();
-  return { killed: end.signal === 'SIGKILL', problems };
+  return { killed: end.signal === 'SIGKILL', problems, ledger };
 }
 
 let databases = 0;
@@ -90,15 +88,4 @@ async function freshDatabase({ postgres }: KillServers): Promise<string> {
   const name = `kill_${databases}`;
   await postgres.database.raw(`create database ${name}`);
   return postgres.url.replace(/\/[^/]*$/, `/${name}`);
-}
-
-/** mulberry32: a run can be repeated from its seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

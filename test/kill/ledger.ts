@@ -1,5 +1,6 @@
 /** A ledger outside of Mailroom: each message carries a token that nothing else in the world has. */
 import { randomBytes } from 'node:crypto';
+import { type LedgerCount, noLedger } from './report.ts';
 
 export interface LedgerMessage {
   readonly token: string;
@@ -30,4 +31,14 @@ export function compareLedger(messages: readonly LedgerMessage[], storedSubjects
     ...problems,
     ...[...counts.keys()].filter((subject) => !known.has(subject)).map((subject) => `"${subject}" came from nowhere`),
   ];
+}
+
+export function countLedger(messages: readonly LedgerMessage[], storedSubjects: readonly (string | null)[]): LedgerCount {
+  const counts = messages.map(({ token }) => storedSubjects.filter((subject) => subject === token).length);
+  const having = (test: (count: number) => boolean) => counts.filter(test).length;
+  return {
+    ...noLedger(),
+    ...{ messages: messages.length, once: having((count) => count === 1) },
+    ...{ lost: having((count) => count === 0), doubled: having((count) => count > 1) },
+  };
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGateway, type Finished, finished, type Gateway } from '../gateway/gateway.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
-import { compareLedger, type LedgerMessage, makeMessages } from './ledger.ts';
+import { compareLedger, countLedger, type LedgerMessage, makeMessages } from './ledger.ts';
+import type { LedgerCount } from './report.ts';
 
 export type Protocol = 'imap' | 'pop3';
 
@@ -19,8 +20,13 @@ export interface ReceiveScenario {
     readonly stepLog?: string;
   }): Promise<Finished>;
   /** Resumes without kills until a pass is complete, then tells everything that is wrong. */
-  verdict(): Promise<string[]>;
+  verdict(): Promise<Verdict>;
   remove(): Promise<void>;
+}
+
+export interface Verdict {
+  readonly problems: readonly string[];
+  readonly ledger: LedgerCount;
 }
 
 const MESSAGES = 8;
@@ -111,13 +117,13 @@ async function verdict(
   protocol: Protocol,
   user: string,
   messages: readonly LedgerMessage[],
-): Promise<string[]> {
+): Promise<Verdict> {
   const problems: string[] = [];
   const first = await gateway.run(['sync'], PASSWORD);
   if (first.code !== 0) problems.push(`the resumed pass ended with ${first.code}: ${first.stderr.trim()}`);
   const again = await gateway.run(['sync', '--json'], PASSWORD);
-  const { stored, gone } = JSON.parse(again.stdout.toString() || '{}') as { stored?: number; gone?: number };
-  if (stored !== 0 || gone !== 0)
+  const idle = JSON.parse(again.stdout.toString() || '{}') as { stored?: number; gone?: number };
+  if (idle.stored !== 0 || idle.gone !== 0)
     problems.push(`a pass with nothing new did something: ${again.stdout.toString().trim()} ${again.stderr.trim()}`);
   const listing = await gateway.run(['activities', '--json'], PASSWORD);
   const copies = listing.stdout
@@ -125,15 +131,11 @@ async function verdict(
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as { subject: string; sourceBytes: number; parse: string });
-  problems.push(
-    ...compareLedger(
-      messages,
-      copies.map(({ subject }) => subject),
-    ),
-  );
+  const stored = copies.map(({ subject }) => subject);
+  problems.push(...compareLedger(messages, stored));
   problems.push(...copies.filter(({ parse }) => parse !== 'ok').map(({ subject, parse }) => `${subject} was read "${parse}"`));
   const left = dovecot.messages(user).length;
   const expected = protocol === 'pop3' ? 0 : messages.length;
   if (left !== expected) problems.push(`the server has ${left} messages, expected ${expected}`);
-  return problems;
+  return { problems, ledger: countLedger(messages, stored) };
 }
