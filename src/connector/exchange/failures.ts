@@ -82,6 +82,8 @@ export const RESPONSE_CODES: Readonly<Record<string, Verdict>> = {
   ErrorVirusMessageDeleted: ['missing'],
   ErrorIrresolvableConflict: ['conflict'],
   ErrorStaleObject: ['conflict'],
+  ErrorChangeKeyRequired: ['conflict'],
+  ErrorChangeKeyRequiredForWriteOperations: ['conflict'],
   ErrorInvalidServerVersion: ['garbled', 'The server is older than Exchange 2010 SP2.'],
   ErrorSchemaValidation: ['garbled'],
   ErrorInvalidRequest: ['garbled'],

@@ -91,7 +91,7 @@ async function listAll(ews: Ews): Promise<ListedFolder[]> {
 }
 
 /** From the top down to the folder; a server that makes circles gets a short one. */
-function chainOf(folder: FolderProperties, byId: ReadonlyMap<string, FolderProperties>): FolderProperties[] {
+export function chainOf(folder: FolderProperties, byId: ReadonlyMap<string, FolderProperties>): FolderProperties[] {
   const chain = [folder];
   for (let parent = byId.get(folder.parent ?? ''); parent && !chain.includes(parent); parent = byId.get(parent.parent ?? '')) {
     chain.unshift(parent);
@@ -99,7 +99,7 @@ function chainOf(folder: FolderProperties, byId: ReadonlyMap<string, FolderPrope
   return chain;
 }
 
-const escapeName = (name: string) => name.replace(/[\\/]/g, '\\$&');
+export const escapeName = (name: string) => name.replace(/[\\/]/g, '\\$&');
 /** Typed on another system, the same name may come composed otherwise. */
 const fold = (text: string) => text.normalize('NFC').toLowerCase();
 

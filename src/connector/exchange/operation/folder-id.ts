@@ -40,6 +40,8 @@ export interface FolderProperties {
   readonly total: number | null;
   /** Folder, or CalendarFolder, ContactsFolder, TasksFolder, SearchFolder. */
   readonly kind: string;
+  /** `IPF.Contact` …; empty where it is not told. */
+  readonly folderClass: string;
 }
 
 export function readFolder(element: Element): FolderProperties {
@@ -50,5 +52,6 @@ export function readFolder(element: Element): FolderProperties {
     name: textOf(element, 'DisplayName') ?? '',
     total: total === undefined ? null : Number(total),
     kind: element.name,
+    folderClass: textOf(element, 'FolderClass') ?? '',
   };
 }

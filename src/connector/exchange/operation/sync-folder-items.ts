@@ -5,9 +5,9 @@
 import { Failure } from '../../../model/failure.ts';
 import type { RemoteRef } from '../../connector.ts';
 import type { Ews } from '../ews.ts';
-import { messageFailure } from '../failures.ts';
 import { childOf, type Element } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
+import { answered } from './answered.ts';
 import { folderId } from './folder-id.ts';
 import { ITEM_PROPERTIES, type MailItem, readMailItem } from './item.ts';
 
@@ -27,20 +27,36 @@ export interface SyncedItems {
   readonly present: readonly RemoteRef[];
 }
 
+/** Of mail. */
 export async function syncFolderItems(ews: Ews, folder: string, state: string): Promise<SyncedItems> {
+  const shape = `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${ITEM_PROPERTIES}</m:ItemShape>`;
+  const { changes, ...rest } = await syncFolder(ews, folder, state, { shape, max: MAX_CHANGES });
+  return { ...rest, ...sorted(changes) };
+}
+
+export interface FolderChanges {
+  readonly state: string;
+  readonly last: boolean;
+  /** Create, Update, ReadFlagChange and Delete elements. */
+  readonly changes: readonly Element[];
+}
+
+export async function syncFolder(
+  ews: Ews,
+  folder: string,
+  state: string,
+  { shape, max }: { readonly shape: string; readonly max: number },
+): Promise<FolderChanges> {
   const attempt = 'asking what has changed in a folder';
   const from = state === '' ? '' : `<m:SyncState>${escapeXml(state)}</m:SyncState>`;
-  const shape = `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${ITEM_PROPERTIES}</m:ItemShape>`;
-  const body = `<m:SyncFolderItems>${shape}<m:SyncFolderId>${folderId(folder)}</m:SyncFolderId>${from}<m:MaxChangesReturned>${MAX_CHANGES}</m:MaxChangesReturned></m:SyncFolderItems>`;
-  const [message] = (await ews.call(body, { attempt })).messages;
-  if (message === undefined) throw new Failure('garbled', `${attempt} at ${ews.where}: the answer holds nothing`);
-  const failure = messageFailure(message, attempt);
-  if (failure !== null) throw failure;
+  const count = Math.max(1, Math.min(MAX_CHANGES, max));
+  const body = `<m:SyncFolderItems>${shape}<m:SyncFolderId>${folderId(folder)}</m:SyncFolderId>${from}<m:MaxChangesReturned>${count}</m:MaxChangesReturned></m:SyncFolderItems>`;
+  const message = await answered(ews, body, attempt);
   const { SyncState = '', IncludesLastItemInRange } = message.fields;
   const last = IncludesLastItemInRange === 'true';
   // Asked again with the same state it would say the same for ever.
   if (SyncState === '' || (!last && SyncState === state)) throw new Failure('garbled', `${attempt}: the state does not move on`);
-  return { state: SyncState, last, ...sorted(message.items) };
+  return { state: SyncState, last, changes: message.items };
 }
 
 function sorted(changes: readonly Element[]): Omit<SyncedItems, 'state' | 'last'> {
@@ -53,7 +69,7 @@ function sorted(changes: readonly Element[]): Omit<SyncedItems, 'state' | 'last'
   };
 }
 
-function idIn(element: Element): RemoteRef[] {
+export function idIn(element: Element): RemoteRef[] {
   const id = childOf(element, 'ItemId')?.attributes.Id;
   return id === undefined ? [] : [id as RemoteRef];
 }

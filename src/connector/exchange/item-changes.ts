@@ -1,0 +1,99 @@
+/**
+ * What changed in one folder of items: SyncFolderItems tells the ids, GetItem brings the items as they are now.
+ *
+ * - A state that the server has lost begins anew with `reset`; ids stay good meanwhile.
+ * - An item that is named and not found is left out (gone, as the next pass says, or not there yet) and looked for again.
+ * - What has become of another kind, or lies elsewhere, has left the folder.
+ */
+import { asFailure } from '../../model/failure.ts';
+import type { Cursor, ItemPage, ReadItem, RemoteRef, SessionContext } from '../connector.ts';
+import type { Ews } from './ews.ts';
+import { type ItemCursor, readItemCursor, writeItemCursor } from './item-cursor.ts';
+import type { Kind } from './item-kind.ts';
+import { readItems } from './item-read.ts';
+import { itemShape } from './operation/item-shape.ts';
+import { type FolderChanges, idIn, syncFolder } from './operation/sync-folder-items.ts';
+
+const MAX_LOOKS = 5;
+const MAX_RETRIES_KEPT = 500;
+
+export interface ChangesContext {
+  readonly ews: Ews;
+  readonly kind: Kind;
+  readonly log: SessionContext['log'];
+}
+
+export async function* changesOf(
+  context: ChangesContext,
+  folder: string,
+  after: Cursor | null,
+  { items: max }: { readonly items: number },
+): AsyncGenerator<ItemPage> {
+  const before = readItemCursor(after);
+  let cursor = before ?? { state: '', retry: [] };
+  let anew = before === null;
+  let again = anew;
+  for (let complete = false; !complete; ) {
+    const asked = await ask(context, folder, cursor.state, max, again);
+    // Told with the page that begins anew, and only with that.
+    anew ||= asked.lost;
+    again ||= anew;
+    const { changed, gone, retry } = await readPage(context, folder, asked.changes, anew ? [] : cursor.retry);
+    complete = asked.last;
+    cursor = { state: asked.state, retry };
+    yield { reset: anew, changed, gone, cursor: writeItemCursor(cursor), complete };
+    anew = false;
+  }
+}
+
+async function ask(
+  { ews, log }: ChangesContext,
+  folder: string,
+  state: string,
+  max: number,
+  again: boolean,
+): Promise<FolderChanges & { readonly lost: boolean }> {
+  const options = { shape: itemShape([]), max };
+  try {
+    return { ...(await syncFolder(ews, folder, state, options)), lost: false };
+  } catch (error) {
+    // Lost twice in one pass it would be lost for ever.
+    if (asFailure(error)?.code !== 'cursor-lost' || state === '' || again) throw error;
+    log.warn('the server has lost what it knew of our state, the folder is listed anew', { folder: folder.slice(-16) });
+    return { ...(await syncFolder(ews, folder, '', options)), lost: true };
+  }
+}
+
+interface PageContent {
+  readonly changed: readonly ReadItem[];
+  readonly gone: readonly RemoteRef[];
+  readonly retry: ItemCursor['retry'];
+}
+
+async function readPage(
+  { ews, kind, log }: ChangesContext,
+  folder: string,
+  changes: FolderChanges['changes'],
+  before: ItemCursor['retry'],
+): Promise<PageContent> {
+  const deleted = changes.filter(({ name }) => name === 'Delete').flatMap(idIn);
+  const looks = new Map(before);
+  const named = changes
+    .filter(({ name }) => name === 'Create' || name === 'Update')
+    .flatMap((change) => change.children.flatMap(idIn));
+  const wanted = [...new Set([...([...looks.keys()] as RemoteRef[]), ...named])].filter((ref) => !deleted.includes(ref));
+  const read = await readItems(ews, kind, wanted);
+  const page = { changed: [] as ReadItem[], gone: deleted, retry: [] as [string, number][] };
+  for (const [n, item] of read.entries()) {
+    const ref = wanted[n]!;
+    if (item === null || (item.version && item.version.folder !== folder)) page.gone.push(ref);
+    else if (item.failure?.code === 'missing') lookAgain(page.retry, ref, (looks.get(ref) ?? 0) + 1, log);
+    else page.changed.push(item);
+  }
+  return page;
+}
+
+function lookAgain(retry: [string, number][], ref: RemoteRef, looks: number, log: SessionContext['log']): void {
+  if (looks < MAX_LOOKS && retry.length < MAX_RETRIES_KEPT) retry.push([ref, looks]);
+  else log.warn('an item is named as changed and cannot be found, it is given up', { looks });
+}

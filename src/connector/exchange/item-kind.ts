@@ -1,0 +1,45 @@
+/** What a kind of item is at Exchange: `translate/` holds one for appointments, contacts and tasks each, both ways in one file. */
+import type { Failure } from '../../model/failure.ts';
+import type { ItemContent, ItemKind, MeetingFacts } from '../../model/item.ts';
+import type { ItemChange, RemoteRef, Step } from '../connector.ts';
+import type { Path } from './property.ts';
+import type { Element } from './read-answer.ts';
+
+export interface Kind {
+  readonly kind: ItemKind;
+  /** Distinguished id of the folder where new ones go. */
+  readonly home: 'calendar' | 'contacts' | 'tasks';
+  /** The elements that are told; whatever else lies in such a folder is not. */
+  readonly elements: readonly string[];
+  readonly folder: 'CalendarFolder' | 'ContactsFolder' | 'TasksFolder';
+  /** FolderClass of folders that the server keeps for itself: neither watched nor listed. */
+  readonly hidden: readonly string[];
+  /** What GetItem is asked for, besides id, folder, key, mark and time of change. */
+  readonly properties: readonly Path[];
+  readonly bodyType: 'Best' | 'HTML' | 'Text';
+  /** What an item says. Takes what may be there, in any form; throws a Failure('refused') for what cannot be understood. */
+  read(item: Element, more: MoreReading): Promise<Reading>;
+  /** Pure; `step.ts` makes them. */
+  steps(change: ItemChange): readonly Step[];
+}
+
+export interface Reading {
+  readonly content: ItemContent;
+  readonly meetingId?: string | null;
+  readonly meeting?: MeetingFacts | null;
+  readonly readOnly?: boolean;
+  readonly notes?: readonly string[];
+}
+
+export type GotElement = { readonly ref: RemoteRef } & (
+  | { readonly element: Element; readonly failure?: undefined }
+  | { readonly element?: undefined; readonly failure: Failure }
+);
+
+/** For what one GetItem does not bring: the exceptions of a series, the bytes of a picture. */
+export interface MoreReading {
+  /** In order of the refs. */
+  items(refs: readonly string[], properties: readonly Path[]): Promise<readonly GotElement[]>;
+  /** The FileAttachment with its Content; null when it is gone. */
+  attachment(id: string): Promise<Element | null>;
+}

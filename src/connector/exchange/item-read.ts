@@ -1,0 +1,93 @@
+/** Items as they are now: GetItem in small batches with just the properties of the kind, and what that does not bring. */
+import { asFailure, Failure } from '../../model/failure.ts';
+import type { Etag, ItemVersion, ReadItem, RemoteRef } from '../connector.ts';
+import type { Ews } from './ews.ts';
+import { KEY, keyOf, MARK } from './item-key.ts';
+import type { Kind, MoreReading } from './item-kind.ts';
+import { getAttachment } from './operation/attachment.ts';
+import { getElements } from './operation/get-elements.ts';
+import { idOf } from './operation/item-id.ts';
+import { itemShape } from './operation/item-shape.ts';
+import { field, type Path } from './property.ts';
+import { childOf, type Element, textOf } from './read-answer.ts';
+
+/** Microsoft's advice for items with bodies. */
+const BATCH = 10;
+const ALWAYS: readonly Path[] = [field('item:ParentFolderId'), field('item:LastModifiedTime'), KEY, MARK];
+
+export interface ReadElement {
+  readonly ref: RemoteRef;
+  readonly element?: Element;
+  readonly failure?: Failure;
+}
+
+/** Each with its element, in order of the refs. */
+async function elementsOf(ews: Ews, kind: Kind, refs: readonly RemoteRef[], properties: readonly Path[]): Promise<ReadElement[]> {
+  const shape = itemShape(properties, { bodyType: kind.bodyType });
+  const found: ReadElement[] = [];
+  for (let at = 0; at < refs.length; at += BATCH) {
+    found.push(...(await getElements(ews, refs.slice(at, at + BATCH), { attempt: `reading ${kind.kind}s`, shape })));
+  }
+  return found;
+}
+
+/** Null: there, but of another kind. */
+export async function readItems(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<(ReadItem | null)[]> {
+  const got = await elementsOf(ews, kind, refs, [...ALWAYS, ...kind.properties]);
+  const read: (ReadItem | null)[] = [];
+  for (const { ref, element, failure } of got) {
+    if (element === undefined) read.push({ ref, failure: failure! });
+    else if (!kind.elements.includes(element.name)) read.push(null);
+    else read.push(await understood(ews, kind, ref, element));
+  }
+  return read;
+}
+
+async function understood(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ReadItem> {
+  try {
+    return { ref, version: await versionOf(ews, kind, ref, element) };
+  } catch (error) {
+    const failure = asFailure(error);
+    // Whatever is not of this one item concerns the others too.
+    if (failure?.code !== 'refused' && failure?.code !== 'missing' && failure?.code !== 'garbled') throw error;
+    return { ref, failure };
+  }
+}
+
+async function versionOf(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ItemVersion> {
+  const { content, meetingId = null, meeting = null, readOnly = false, notes = [] } = await kind.read(element, more(ews, kind));
+  const etag = idOf(element)?.etag;
+  if (etag === undefined) throw new Failure('garbled', 'an item comes without its change key');
+  const changed = Date.parse(textOf(element, 'LastModifiedTime') ?? '');
+  return {
+    ...{ ref, etag, content, meetingId, meeting, readOnly, notes, key: keyOf(element) },
+    folder: childOf(element, 'ParentFolderId')?.attributes.Id ?? '',
+    changedAt: Number.isNaN(changed) ? null : new Date(changed),
+  };
+}
+
+const more = (ews: Ews, kind: Kind): MoreReading => ({
+  items: async (refs, properties) =>
+    (await elementsOf(ews, kind, refs as readonly RemoteRef[], properties)) as Awaited<ReturnType<MoreReading['items']>>,
+  async attachment(id) {
+    try {
+      return await getAttachment(ews, id);
+    } catch (error) {
+      if (asFailure(error)?.code === 'missing') return null;
+      throw error;
+    }
+  },
+});
+
+/** Id, state and some properties of one item; null: it is not there. */
+export async function look(
+  ews: Ews,
+  ref: RemoteRef,
+  properties: readonly Path[] = [],
+): Promise<{ readonly etag: Etag; readonly element: Element } | null> {
+  const shape = itemShape(properties);
+  const [got] = await getElements(ews, [ref], { attempt: 'looking at an item', shape });
+  if (got?.element !== undefined) return { etag: idOf(got.element)!.etag, element: got.element };
+  if (got?.failure?.code === 'missing') return null;
+  throw got!.failure!;
+}

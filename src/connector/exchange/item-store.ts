@@ -1,0 +1,40 @@
+/**
+ * Items of an Exchange mailbox, kept in step in both directions: the part that is the same for appointments, contacts and tasks.
+ * What is of one kind stands in `translate/`.
+ *
+ * - Reading never changes the server; `apply` makes one change.
+ * - Every item that is made carries our key, every change its mark: what became of a lost answer can be looked up.
+ * - Nothing is overwritten that was not seen (NeverOverwrite with the stored change key).
+ */
+import { Failure } from '../../model/failure.ts';
+import type { FoundItem, ItemStore, SessionContext } from '../connector.ts';
+import type { Ews } from './ews.ts';
+import { changesOf } from './item-changes.ts';
+import { chooseFolders } from './item-folders.ts';
+import type { Kind } from './item-kind.ts';
+import { readItems } from './item-read.ts';
+import { findByRecord } from './item-search.ts';
+import { applyStep, outcomeOf } from './item-write.ts';
+
+export interface StoreContext {
+  readonly ews: Ews;
+  readonly log: SessionContext['log'];
+}
+
+export function createItemStore({ ews, log }: StoreContext, kind: Kind): ItemStore {
+  return {
+    kind: kind.kind,
+    folders: (selectors) => chooseFolders(ews, kind, selectors),
+    changes: (folder, after, bounds) => changesOf({ ews, kind, log }, folder, after, bounds),
+    async read(refs) {
+      const read = await readItems(ews, kind, refs);
+      return read.map(
+        (item, n) => item ?? { ref: refs[n]!, failure: new Failure('missing', `this is no ${kind.kind} any more`) },
+      );
+    },
+    find: async (record): Promise<readonly FoundItem[]> => await findByRecord(ews, kind, record),
+    steps: (change) => kind.steps(change),
+    apply: (step, target) => applyStep(ews, kind, step, target),
+    outcome: (step, target) => outcomeOf(ews, kind, step, target),
+  };
+}

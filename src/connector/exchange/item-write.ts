@@ -1,0 +1,128 @@
+/**
+ * One step carried out, and where it ended when its answer was lost. Nothing here decides: what is written stands in the step.
+ *
+ * A change of another state than the expected one is a conflict. Exchange checks that itself for UpdateItem (NeverOverwrite);
+ * for the other writes, which take any key, it is looked at before.
+ */
+import { Failure } from '../../model/failure.ts';
+import type { RemoteRef, Step, StepOutcome, Target } from '../connector.ts';
+import type { Ews } from './ews.ts';
+import { MARK } from './item-key.ts';
+import type { Kind } from './item-kind.ts';
+import { look } from './item-read.ts';
+import { findByRecord } from './item-search.ts';
+import { createAttachment, deleteAttachment } from './operation/attachment.ts';
+import { createItem, createResponse } from './operation/create-item.ts';
+import { deleteItem } from './operation/delete-item.ts';
+import { distinguishedId, folderId } from './operation/folder-id.ts';
+import { type ItemId, itemIdXml, occurrenceIdXml } from './operation/item-id.ts';
+import { updateItem } from './operation/update-item.ts';
+import { field, valueAt } from './property.ts';
+import { childOf, type Element, textOf } from './read-answer.ts';
+import { type Operation, operationOf } from './step.ts';
+
+const GONE: Target = { ref: null, etag: null };
+type Of<O extends Operation['operation']> = Extract<Operation, { operation: O }>;
+
+export async function applyStep(ews: Ews, kind: Kind, step: Step, target: Target): Promise<Target> {
+  const operation = operationOf(step);
+  switch (operation.operation) {
+    case 'CreateItem':
+      return await create(ews, kind, operation);
+    case 'UpdateItem':
+      return await update(ews, operation, needed(target));
+    case 'DeleteItem':
+      return await remove(ews, operation, needed(target));
+    case 'Respond':
+      return await respond(ews, operation, await unchanged(ews, needed(target)));
+    case 'CreateAttachment':
+      return await createAttachment(ews, needed(target), operation.attachment);
+    case 'DeletePhoto':
+      return await deletePhoto(ews, needed(target));
+  }
+}
+
+function needed({ ref, etag }: Target): ItemId {
+  if (ref === null || etag === null) throw new Failure('missing', 'the item that is to be changed is not there');
+  return { ref, etag };
+}
+
+/** The item, if it still is in the expected state. */
+async function unchanged(ews: Ews, target: ItemId): Promise<ItemId> {
+  const found = await look(ews, target.ref);
+  if (found === null) throw new Failure('missing', `changing an item at ${ews.where}: it is not there any more`);
+  if (found.etag !== target.etag) throw changed(ews);
+  return target;
+}
+
+const changed = (ews: Ews) => new Failure('conflict', `changing an item at ${ews.where}: it was changed there meanwhile`);
+
+const create = async (ews: Ews, { home }: Kind, { folder, item, send }: Of<'CreateItem'>): Promise<Target> =>
+  await createItem(ews, { folder: folder === null ? distinguishedId(ews, home) : folderId(folder), item, send });
+
+async function update(ews: Ews, { changes, send, occurrence }: Of<'UpdateItem'>, target: ItemId): Promise<Target> {
+  if (occurrence === undefined) return await updateItem(ews, itemIdXml(target), changes, send);
+  await updateItem(ews, occurrenceIdXml(target, occurrence), changes, send);
+  return await stateOf(ews, target.ref);
+}
+
+/** After a change of an occurrence its series has another key. */
+async function stateOf(ews: Ews, ref: RemoteRef): Promise<Target> {
+  const found = await look(ews, ref);
+  return found === null ? GONE : { ref, etag: found.etag };
+}
+
+async function remove(ews: Ews, { send, occurrence }: Of<'DeleteItem'>, target: ItemId): Promise<Target> {
+  const found = await look(ews, target.ref);
+  if (found === null) return GONE;
+  if (found.etag !== target.etag) throw changed(ews);
+  if (occurrence === undefined) {
+    await deleteItem(ews, itemIdXml(target), send);
+    return GONE;
+  }
+  await deleteItem(ews, occurrenceIdXml(target, occurrence), send);
+  return await stateOf(ews, target.ref);
+}
+
+async function respond(ews: Ews, { object, before, after, send }: Of<'Respond'>, target: ItemId): Promise<Target> {
+  const reference = itemIdXml(target, 't:ReferenceItemId');
+  await createResponse(ews, `<t:${object}>${before}${reference}${after}</t:${object}>`, send);
+  return await stateOf(ews, target.ref);
+}
+
+const ATTACHMENTS = field('item:Attachments');
+
+function photoOf(item: Element): string | null {
+  const attachments = childOf(item, 'Attachments')?.children ?? [];
+  const photo = attachments.find((attachment) => textOf(attachment, 'IsContactPhoto') === 'true');
+  return childOf(photo, 'AttachmentId')?.attributes.Id ?? null;
+}
+
+async function deletePhoto(ews: Ews, target: ItemId): Promise<Target> {
+  const found = await look(ews, target.ref, [ATTACHMENTS]);
+  if (found === null) throw new Failure('missing', `changing an item at ${ews.where}: it is not there any more`);
+  if (found.etag !== target.etag) throw changed(ews);
+  const photo = photoOf(found.element);
+  return photo === null ? target : await deleteAttachment(ews, target, photo);
+}
+
+export async function outcomeOf(ews: Ews, kind: Kind, step: Step, target: Target): Promise<StepOutcome> {
+  const operation = operationOf(step);
+  if (operation.operation === 'CreateItem') return await created(ews, kind, operation);
+  const found = await look(ews, needed(target).ref, [MARK, ATTACHMENTS]);
+  if (found === null) return operation.operation === 'DeleteItem' ? { outcome: 'applied', target: GONE } : { outcome: 'unknown' };
+  if (found.etag === target.etag) return { outcome: 'not-applied' };
+  const applied = { outcome: 'applied', target: { ref: target.ref, etag: found.etag } } as const;
+  if (operation.operation === 'UpdateItem' && valueAt(found.element, MARK) === operation.mark) return applied;
+  if (operation.operation === 'DeletePhoto' && photoOf(found.element) === null) return applied;
+  return { outcome: 'unknown' };
+}
+
+/** By the key: the same record and attempt is what we made, or a copy that a user made of it. */
+async function created(ews: Ews, kind: Kind, { key }: Of<'CreateItem'>): Promise<StepOutcome> {
+  const found = await findByRecord(ews, kind, key.record);
+  const ours = found.filter((one) => one.key.mailbox === key.mailbox && one.key.attempt === key.attempt);
+  const item = ours.find(({ trashed }) => !trashed) ?? ours[0];
+  if (item === undefined) return { outcome: 'not-applied' };
+  return { outcome: 'applied', target: { ref: item.ref, etag: item.etag } };
+}

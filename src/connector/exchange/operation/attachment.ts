@@ -1,0 +1,32 @@
+/**
+ * GetAttachment, CreateAttachment, DeleteAttachment (MS-OXWSATT 3.1.4.1 to 3.1.4.3). The parent's change key moves with each write.
+ * https://learn.microsoft.com/exchange/client-developer/web-service-reference/createattachment-operation
+ */
+import type { Etag } from '../../connector.ts';
+import type { Ews } from '../ews.ts';
+import { childOf, type Element } from '../read-answer.ts';
+import { escapeXml } from '../soap.ts';
+import { answered } from './answered.ts';
+import { type ItemId, itemIdXml } from './item-id.ts';
+
+const ids = (id: string) => `<m:AttachmentIds><t:AttachmentId Id="${escapeXml(id)}"/></m:AttachmentIds>`;
+
+/** With its Content. */
+export async function getAttachment(ews: Ews, id: string): Promise<Element | null> {
+  const message = await answered(ews, `<m:GetAttachment>${ids(id)}</m:GetAttachment>`, 'reading an attachment');
+  return message.items[0] ?? null;
+}
+
+/** The parent as it is then. */
+export async function createAttachment(ews: Ews, parent: ItemId, attachment: string): Promise<ItemId> {
+  const where = itemIdXml(parent, 'm:ParentItemId');
+  const body = `<m:CreateAttachment>${where}<m:Attachments>${attachment}</m:Attachments></m:CreateAttachment>`;
+  const message = await answered(ews, body, 'adding an attachment');
+  const key = childOf(message.items[0], 'AttachmentId')?.attributes.RootItemChangeKey;
+  return { ref: parent.ref, etag: (key ?? parent.etag) as Etag };
+}
+
+export async function deleteAttachment(ews: Ews, parent: ItemId, id: string): Promise<ItemId> {
+  const message = await answered(ews, `<m:DeleteAttachment>${ids(id)}</m:DeleteAttachment>`, 'removing an attachment');
+  return { ref: parent.ref, etag: (message.fields.RootItemChangeKey ?? parent.etag) as Etag };
+}

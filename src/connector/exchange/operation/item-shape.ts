@@ -1,0 +1,13 @@
+import { type Path, pathXml } from '../property.ts';
+
+export interface ShapeOptions {
+  readonly bodyType?: 'Best' | 'HTML' | 'Text';
+}
+
+/** ItemShape (MS-OXWSCDATA 2.2.4.43): the id, and just what is named. */
+export function itemShape(properties: readonly Path[], { bodyType }: ShapeOptions = {}): string {
+  const body = bodyType === undefined ? '' : `<t:BodyType>${bodyType}</t:BodyType>`;
+  const named = properties.map(pathXml).join('');
+  const more = named === '' ? '' : `<t:AdditionalProperties>${named}</t:AdditionalProperties>`;
+  return `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${body}${more}</m:ItemShape>`;
+}
