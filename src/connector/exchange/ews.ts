@@ -71,7 +71,9 @@ class Client implements Ews {
   }
 
   async #callOnce(body: string, given: CallOptions): Promise<Answer> {
-    const options = { ...given, isSync: body.startsWith('<m:SyncFolder') };
+    const isSync = body.startsWith('<m:SyncFolder');
+    // What is carried out twice makes two items; a read may be asked for again.
+    const options = { ...given, isSync, repeatable: /^<m:(Get|Find|Sync)/.test(body) };
     const { access, mailbox } = this.#settings;
     const impersonate = access === 'impersonate' ? mailbox : null;
     const text = envelope(body, { version: VERSIONS[this.#version]!, impersonate });
@@ -104,15 +106,21 @@ class Client implements Ews {
   async #exchange(
     body: Buffer,
     credential: Credential,
-    options: CallOptions & { readonly isSync: boolean },
+    options: CallOptions & { readonly isSync: boolean; readonly repeatable: boolean },
   ): Promise<Answer | 'rejected'> {
     const { signal } = this.#context;
+    const { repeatable } = options;
     const attempt = `${options.attempt} at ${this.where}`;
     if (signal.aborted) throw new Failure('unreachable', `${attempt}: the session was stopped`);
     const endTurn = options.isSync ? await this.#syncTurn(credential, attempt) : () => {};
     const { lane, give, refuse } = this.#lanes.take(this.#settings, credential);
     try {
-      const response = await sendAs(credential, lane, { headers: this.#headers(), body, signal, attempt }, this.#settings);
+      const response = await sendAs(
+        credential,
+        lane,
+        { headers: this.#headers(), body, signal, attempt, repeatable },
+        this.#settings,
+      );
       this.#keepCookies(response);
       if (response.statusCode === 401) {
         this.#offers = offersOf(response);

@@ -14,6 +14,7 @@ import type { Kind } from './item-kind.ts';
 import { createItemStore } from './item-store.ts';
 import { createLanes } from './lane.ts';
 import { field, type Setting, valueAt } from './property.ts';
+import type { ExchangeSettings } from './settings.ts';
 import { createItemStep, deleteItemStep, updateItemStep } from './step.ts';
 
 const SURNAME = field('contacts:Surname');
@@ -50,10 +51,15 @@ afterAll(() => server.close());
 beforeEach(() => {
   exchange.addMailbox(ADDRESS, PASSWORD);
   exchange.faults.clear();
-  const settings = {
-    ...{ url: new URL(server.url), access: 'direct', mailbox: ADDRESS, ca: null, serverName: null },
-    ...{ timeoutMs: 20_000, channelBinding: 'auto' },
-  } as const;
+  const settings: ExchangeSettings = {
+    url: new URL(server.url),
+    access: 'direct',
+    mailbox: ADDRESS,
+    ca: null,
+    serverName: null,
+    timeoutMs: 20_000,
+    channelBinding: 'auto',
+  };
   const context = {
     ...{ log: silentLog, clock: systemClock, signal: new AbortController().signal },
     credential: async () => ({ method: 'password', username: ADDRESS, password: PASSWORD }) as const,

@@ -23,6 +23,8 @@ export interface LaneRequest {
   readonly body: Buffer;
   readonly signal: AbortSignal;
   readonly attempt: string;
+  /** It only reads: a connection that breaks may be asked anew. */
+  readonly repeatable: boolean;
 }
 
 export class Lane {
@@ -48,8 +50,8 @@ export class Lane {
     const once = () => this.#request(request);
     const { response, reused, error } = await once();
     if (response !== null) return response;
-    // A connection that lay idle may have been closed by the server just now; it has read nothing.
-    if (!reused || request.signal.aborted) throw networkFailure(error, request.attempt);
+    // A connection that lay idle may have been closed by the server just now. That it has read nothing cannot be known.
+    if (!reused || !request.repeatable || request.signal.aborted) throw networkFailure(error, request.attempt);
     const again = await once();
     if (again.response !== null) return again.response;
     throw networkFailure(again.error, request.attempt);

@@ -69,7 +69,11 @@ async function shakeHands(
   settings: ExchangeSettings,
 ): Promise<IncomingMessage | null> {
   // The body of this first request is thrown away by the server, so none is sent.
-  const opening = { ...withHeader(request, `${scheme} ${negotiateMessage().toString('base64')}`), body: NOTHING };
+  const opening = {
+    ...withHeader(request, `${scheme} ${negotiateMessage().toString('base64')}`),
+    body: NOTHING,
+    repeatable: true,
+  };
   const first = await lane.send(opening);
   const token = challengeIn(first, scheme);
   const binding = {
