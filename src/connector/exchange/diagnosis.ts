@@ -1,12 +1,13 @@
 /** The steps of a connection, one at a time: where it ends tells what to do. */
-import { lookup } from 'node:dns/promises';
-import { connect as openSocket } from 'node:net';
-import { Failure } from '../../model/failure.ts';
-import type { DiagnosticStep, SessionContext } from '../connector.ts';
+import type { Failure } from '../../model/failure.ts';
+import { reach, step } from '../../platform/reach.ts';
+import type { Credential, DiagnosticStep, SessionContext } from '../connector.ts';
 import { createEws, type Ews } from './ews.ts';
 import { networkFailure } from './failures.ts';
-import { createFolders } from './folders.ts';
+import { createFolders, type Folders } from './folders.ts';
+import { type Greeting, greet, hostOf, portOf, secure } from './greeting.ts';
 import type { Lanes } from './lane.ts';
+import { checkClock, checkOffers, explainMailbox, explainRefusal, productOf, throttlingHint } from './remedies.ts';
 import type { ExchangeSettings } from './settings.ts';
 
 export async function* diagnose(
@@ -14,80 +15,86 @@ export async function* diagnose(
   context: SessionContext,
   lanes: Lanes,
 ): AsyncGenerator<DiagnosticStep> {
-  const name = await step('name', () => resolve(settings));
-  yield name;
-  if (!name.ok) return;
-  const reached = await step('connect', () => reach(settings));
-  yield reached;
-  if (!reached.ok) return;
+  const { url, timeoutMs } = settings;
+  if (!(yield* reach({ host: hostOf(url), port: portOf(url), timeoutMs }, networkFailure))) return;
+  if (!(yield* secured(settings))) return;
+  const seen: { greeting: Greeting | null; credential: Credential | null } = { greeting: null, credential: null };
+  const offered = await tell('authentication', async () => {
+    seen.greeting = await greet(settings, context.signal);
+    seen.credential = await context.credential();
+    return checkOffers(seen.greeting.offers, seen.credential);
+  });
+  yield offered;
+  if (!offered.ok) return;
+  const { greeting, credential } = seen as { greeting: Greeting; credential: Credential };
+  const skewMs = greeting.date === null ? null : greeting.date.getTime() - context.clock.now().getTime();
+  yield await tell('clock', async () => checkClock(skewMs, credential));
   const ews = createEws(settings, context, lanes);
   const folders = createFolders(ews);
-  const login = await step('login', async () => {
-    await folders.standard();
-    return describeLogin(settings, ews);
-  });
-  yield login;
-  if (!login.ok) return;
-  yield await step('folders', async () => {
-    const all = await folders.all();
-    const names = all.slice(0, 40).map(({ path, role }) => (role === null || role === 'inbox' ? path : `${path} (${role})`));
-    return `${all.length}: ${names.join(', ')}${all.length > names.length ? ' …' : ''}`;
-  });
+  yield* loggedIn(settings, credential, ews, folders, skewMs);
 }
 
-/** MajorVersion and MinorVersion of ServerVersionInfo; 15.2 is 2019 and SE. */
-const PRODUCTS: readonly (readonly [RegExp, string])[] = [
-  [/^14\./, 'Exchange 2010'],
-  [/^15\.0\./, 'Exchange 2013'],
-  [/^15\.1\./, 'Exchange 2016'],
-  [/^15\.2\.(?!2[5-9]\d\d)/, 'Exchange 2019'],
-  [/^15\.2\./, 'Exchange SE'],
-];
+const tell = (name: string, work: () => Promise<string>): Promise<DiagnosticStep> => step(name, networkFailure, work);
 
-function describeLogin({ access, mailbox }: ExchangeSettings, ews: Ews): string {
-  const version = ews.serverVersion() ?? '';
-  const product = PRODUCTS.find(([pattern]) => pattern.test(version))?.[1] ?? 'Exchange';
-  const how =
-    access === 'direct' ? 'logged in' : access === 'impersonate' ? `acting as ${mailbox}` : `opening the folders of ${mailbox}`;
-  return `${how}; the server is ${product} (${version})`;
-}
-
-async function step(name: string, work: () => Promise<string>): Promise<DiagnosticStep> {
-  try {
-    return { step: name, ok: true, detail: await work() };
-  } catch (error) {
-    const failure = error instanceof Failure ? error : networkFailure(error, name);
-    return { step: name, ok: false, detail: failure.message, failure };
+async function* secured(settings: ExchangeSettings): AsyncGenerator<DiagnosticStep, boolean> {
+  if (settings.url.protocol === 'http:') {
+    yield { step: 'tls', ok: true, detail: 'none: everything goes in clear text, as configured' };
+    return true;
   }
-}
-
-async function resolve({ url }: ExchangeSettings): Promise<string> {
-  const host = hostOf(url);
-  try {
-    const addresses = await lookup(host, { all: true });
-    return `${host} is ${addresses.map(({ address }) => address).join(', ')}`;
-  } catch (error) {
-    throw networkFailure(error, `looking up ${host}`);
-  }
-}
-
-/** Without the brackets of an IPv6 address. */
-const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
-
-function reach({ url, timeoutMs }: ExchangeSettings): Promise<string> {
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  const started = performance.now();
-  return new Promise((done, reject) => {
-    const socket = openSocket({ host: hostOf(url), port });
-    const fail = (error: unknown) => {
-      socket.destroy();
-      reject(networkFailure(error, `connecting to ${url.host}`));
+  let certificate = async (): Promise<string> => '';
+  const tls = await tell('tls', async () => {
+    const { protocol, certificate: shown, problem } = await secure(settings);
+    certificate = async () => {
+      if (problem) throw networkFailure(problem, `checking the certificate (${shown})`);
+      return shown;
     };
-    socket.setTimeout(timeoutMs, () => fail(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      socket.destroy();
-      done(`${url.host} answers after ${Math.round(performance.now() - started)} ms`);
-    });
+    return protocol;
   });
+  yield tls;
+  if (!tls.ok) return false;
+  const checked = await tell('certificate', certificate);
+  yield checked;
+  return checked.ok;
+}
+
+/** The first call shows both: a 401 is about the login, any other refusal is about the mailbox. */
+async function* loggedIn(
+  settings: ExchangeSettings,
+  credential: Credential,
+  ews: Ews,
+  folders: Folders,
+  skewMs: number | null,
+): AsyncGenerator<DiagnosticStep> {
+  const failure = await folders.standard().then(
+    () => null,
+    (error: unknown) => networkFailure(error, 'opening the mailbox'),
+  );
+  const atMailbox = failure !== null && (failure.code === 'refused' || failure.code === 'missing');
+  if (failure !== null && !atMailbox) {
+    return yield failed(
+      'login',
+      failure.code === 'auth-rejected' ? explainRefusal(failure, settings, credential, skewMs) : failure,
+    );
+  }
+  yield { step: 'login', ok: true, detail: `accepted (${credential.method === 'ntlm' ? 'NTLM' : 'Basic'})` };
+  const version = ews.serverVersion();
+  // A fault carries no version.
+  if (version !== null) yield { step: 'version', ok: true, detail: productOf(version) };
+  if (failure !== null) return yield failed('mailbox', explainMailbox(failure, credential));
+  yield { step: 'mailbox', ok: true, detail: describeAccess(settings) };
+  yield await tell('folders', () => describeFolders(folders));
+  yield { step: 'limits', ok: true, detail: throttlingHint(settings, credential) };
+}
+
+const failed = (name: string, failure: Failure): DiagnosticStep => ({ step: name, ok: false, detail: failure.message, failure });
+
+function describeAccess({ access, mailbox }: ExchangeSettings): string {
+  if (access === 'direct') return 'the own mailbox of the login';
+  return access === 'impersonate' ? `acting as ${mailbox}` : `opening the folders of ${mailbox} as a delegate`;
+}
+
+async function describeFolders(folders: Folders): Promise<string> {
+  const all = await folders.all();
+  const names = all.slice(0, 40).map(({ path, role }) => (role === null || role === 'inbox' ? path : `${path} (${role})`));
+  return `${all.length}: ${names.join(', ')}${all.length > names.length ? ' …' : ''}`;
 }

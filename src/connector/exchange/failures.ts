@@ -165,6 +165,15 @@ const NETWORK: Readonly<Record<string, Verdict>> = {
   ETIMEDOUT: ['unreachable', 'No answer: check url and firewall.'],
   EHOSTUNREACH: ['unreachable', 'There is no way to this host: check the network and firewall.'],
   ENETUNREACH: ['unreachable', 'There is no way to this network: check the network and firewall.'],
+  EPROTO: ['unreachable', 'The port speaks no TLS, or none that is safe: check the url and the protocols the server allows.'],
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    'unreachable',
+    'The port speaks no TLS: check the port, or write http:// and allowClearText: true.',
+  ],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: [
+    'unreachable',
+    'The port speaks no TLS: check the port, or write http:// and allowClearText: true.',
+  ],
   CERT_HAS_EXPIRED: ['unreachable', 'The certificate of the server has expired: renew it there.'],
   CERT_NOT_YET_VALID: ['unreachable', 'The certificate of the server is not valid yet: check the clocks of both machines.'],
   ERR_TLS_CERT_ALTNAME_INVALID: [

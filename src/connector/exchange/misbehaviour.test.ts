@@ -255,21 +255,4 @@ describe('the login', () => {
       await Promise.all(read);
     }
   });
-
-  test('the diagnosis tells each step, and where it ends', async () => {
-    const { world } = await filled(0);
-    const connector = createExchangeConnector();
-    const settings = settingsFor(standIn.server, world.address, BASIC);
-    const steps = async (password: string) =>
-      Array.fromAsync(connector.diagnose(settings, contextFor({ method: 'password', username: world.address, password })));
-    const good = await steps(PASSWORD);
-    expect(good.map(({ step, ok }) => [step, ok])).toEqual(['name', 'connect', 'login', 'folders'].map((name) => [name, true]));
-    expect(good[2]!.detail).toContain('Exchange SE (15.2.2562.17)');
-    const bad = await steps('wrong');
-    expect(bad.map(({ step, ok }) => [step, ok])).toEqual([
-      ['name', true],
-      ['connect', true],
-      ['login', false],
-    ]);
-  });
 });

@@ -1,9 +1,8 @@
 /** The way to a mailbox in steps, each told with what was found or what stands in the way and how to mend it. */
-import { lookup } from 'node:dns/promises';
-import { connect as openSocket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ImapFlow } from 'imapflow';
 import { Failure } from '../../model/failure.ts';
+import { reach, step } from '../../platform/reach.ts';
 import type { DiagnosticStep, SessionContext } from '../connector.ts';
 import { connect, type ImapConnection, type SecureContexts } from './connection.ts';
 import { CERTIFICATE, toFailure } from './failures.ts';
@@ -15,59 +14,21 @@ export async function* diagnose(
   context: SessionContext,
   secure: SecureContexts,
 ): AsyncGenerator<DiagnosticStep> {
-  const name = await step('name', () => resolve(settings));
-  yield name;
-  if (!name.ok) return;
-  const reached = await step('connect', () => reach(settings));
-  yield reached;
-  if (!reached.ok) return;
+  if (!(yield* reach(settings, asFailureOf))) return;
   const seen: Seen = { client: null, certificate: null, protocol: null };
   let connection: ImapConnection | null = null;
-  const opened = await step('login', async () => {
+  const opened = await step('login', asFailureOf, async () => {
     connection = await connect(settings, context, secure, (client) => observe(client, seen));
     return 'logged in';
   });
   yield* beforeLogin(settings, seen, opened);
   if (connection === null) return;
   yield opened;
-  yield await step('folders', () => describeFolders(connection!));
+  yield await step('folders', asFailureOf, () => describeFolders(connection!));
   await (connection as ImapConnection).end();
 }
 
-async function step(name: string, work: () => Promise<string>): Promise<DiagnosticStep> {
-  try {
-    return { step: name, ok: true, detail: await work() };
-  } catch (error) {
-    const failure = error instanceof Failure ? error : toFailure(error, name);
-    return { step: name, ok: false, detail: failure.message, failure };
-  }
-}
-
-async function resolve({ host }: ImapSettings): Promise<string> {
-  try {
-    const addresses = await lookup(host, { all: true });
-    return `${host} is ${addresses.map(({ address }) => address).join(', ')}`;
-  } catch (error) {
-    throw toFailure(error, `looking up ${host}`);
-  }
-}
-
-function reach({ host, port, timeoutMs }: ImapSettings): Promise<string> {
-  const started = performance.now();
-  return new Promise((done, reject) => {
-    const socket = openSocket({ host, port });
-    const fail = (error: unknown) => {
-      socket.destroy();
-      reject(toFailure(error, `connecting to ${host}:${port}`));
-    };
-    socket.setTimeout(timeoutMs, () => fail(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      socket.destroy();
-      done(`${host}:${port} answers after ${Math.round(performance.now() - started)} ms`);
-    });
-  });
-}
+const asFailureOf = (error: unknown, attempt: string) => (error instanceof Failure ? error : toFailure(error, attempt));
 
 interface Seen {
   client: ImapFlow | null;
