@@ -56,7 +56,7 @@ export async function greet(settings: ExchangeSettings, signal: AbortSignal): Pr
   const lane = new Lane(settings);
   try {
     const headers = { 'Content-Type': 'text/xml; charset=utf-8', 'User-Agent': 'Mailroom' };
-    const response = await lane.send({ headers, body: Buffer.alloc(0), signal, attempt });
+    const response = await lane.send({ headers, body: Buffer.alloc(0), signal, attempt, repeatable: true });
     await drain(response);
     const { statusCode = 0 } = response;
     if (statusCode >= 300 && statusCode < 500 && statusCode !== 401) throw statusFailure(statusCode, undefined, attempt);
