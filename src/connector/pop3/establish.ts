@@ -44,8 +44,8 @@ export interface Progress {
 type Steps<T> = AsyncGenerator<PassedStep, T>;
 
 /**
- * A refused token is exchanged for a new one once. A server that offers PIPELINING and then loses commands is left and
- * entered again without it.
+ * A refused token is exchanged for a new one once. A server that offers PIPELINING and then loses commands, or whose APOP
+ * this account cannot use, is left and entered again without it.
  */
 export async function* establish(
   settings: Pop3Settings,
@@ -55,25 +55,28 @@ export async function* establish(
 ): Steps<Established> {
   const credential = await context.credential();
   try {
-    return yield* enterTwice(settings, context, habits, progress, credential);
+    return yield* enterAnew(settings, context, habits, progress, credential);
   } catch (error) {
     const renewed = asFailure(error)?.code === 'auth-rejected' ? await context.credential({ rejected: true }) : credential;
     if (isSame(renewed, credential)) throw error;
-    return yield* enterTwice(settings, context, habits, progress, renewed);
+    return yield* enterAnew(settings, context, habits, progress, renewed);
   }
 }
 
-async function* enterTwice(...way: Parameters<typeof enter>): Steps<Established> {
-  const established = (yield* enter(...way)) ?? (yield* enter(...way));
-  if (established === null) throw new Error('pipelining was tried although it was given up');
-  return established;
+async function* enterAnew(...way: Parameters<typeof enter>): Steps<Established> {
+  // Each null is something learnt, and there are two things to learn.
+  for (let entry = 1; entry <= 3; entry += 1) {
+    const established = yield* enter(...way);
+    if (established !== null) return established;
+  }
+  throw new Error('what was given up was tried again');
 }
 
 function isSame(one: Credential, other: Credential): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Null when the server cannot bear pipelining after all; then it is known, and the next time goes without. */
+/** Null when the server cannot bear pipelining, or APOP, after all; then it is known, and the next time goes without. */
 async function* enter(
   settings: Pop3Settings,
   context: SessionContext,
@@ -91,8 +94,14 @@ async function* enter(
     yield { step: 'capabilities', detail: describeCapabilities(before) };
     progress.step = 'login';
     if (before.utf8) await connection.command('UTF8'); // RFC 6856 2.1: only before the login, and a refusal changes nothing
-    const situation = { settings, capabilities: before, greeting, announcedDelayMs: habits.announcedDelayMs(account) };
+    const announcedDelayMs = habits.announcedDelayMs(account);
+    const situation = { settings, capabilities: before, greeting, announcedDelayMs, noApop: habits.refusesApop(account) };
     const method = await login(connection, credential, situation);
+    if (method === null) {
+      habits.apopRefused(account);
+      connection.close();
+      return null;
+    }
     habits.loggedIn(account, context.clock, before.loginDelayMs);
     const wanted = before.names.has('PIPELINING') && settings.window > 1 && habits.pipelines(connection.where);
     const after = wanted ? await tryPipelining(connection, context, before) : await readAgain(connection, before);

@@ -13,6 +13,7 @@ export class Habits {
   readonly #strikes = new Map<string, number>();
   readonly #delays = new Map<string, { readonly lastMs: number; readonly delayMs: number }>();
   readonly #troubles = new Map<string, Trouble>();
+  readonly #withoutApop = new Set<string>();
 
   /** May several commands be under way with this server? */
   pipelines(server: string): boolean {
@@ -26,6 +27,15 @@ export class Habits {
 
   pipeliningWorked(server: string): void {
     if (this.pipelines(server)) this.#strikes.delete(server);
+  }
+
+  /** A server that offers APOP to everyone has no secret to check it with for those whose password it keeps as a hash. */
+  refusesApop(account: string): boolean {
+    return this.#withoutApop.has(account);
+  }
+
+  apopRefused(account: string): void {
+    this.#withoutApop.add(account);
   }
 
   loggedIn(account: string, clock: Clock, delayMs: number | null): void {

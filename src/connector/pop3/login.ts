@@ -3,7 +3,8 @@
  *
  * - A password goes over the wire in clear only where the operator allowed clear text, and there APOP is preferred.
  * - One try for one credential: a second guess counts towards a lock-out. Only a reply that is about the form of the command
- *   (a server that knows no initial response) is followed by the other form.
+ *   (a server that knows no initial response) is followed by the other form, and a refused APOP that nobody asked for by the
+ *   usual way: Cyrus and others offer it to all, and most accounts have no secret for it.
  * - OAuth2 has no other way; a password is never tried in its place.
  */
 import { createHash } from 'node:crypto';
@@ -24,20 +25,28 @@ export interface LoginSituation {
   /** The text of the greeting, which may hold the challenge of APOP. */
   readonly greeting: string;
   readonly announcedDelayMs: number | null;
+  /** This account was refused APOP before. */
+  readonly noApop: boolean;
 }
 
 type Password = Extract<Credential, { method: 'password' }>;
 type Token = Extract<Credential, { method: 'oauth2' }>;
 
-/** Logs in and tells by which method; throws the Failure of failures.ts. */
-export async function login(connection: Connection, credential: Credential, situation: LoginSituation): Promise<LoginMethod> {
+/** Logs in and tells by which method; throws the Failure of failures.ts. Null: APOP is not for this account, try without. */
+export async function login(
+  connection: Connection,
+  credential: Credential,
+  situation: LoginSituation,
+): Promise<LoginMethod | null> {
   if (credential.method === 'none') throw new Failure('refused', `${connection.where} needs a login, and none is configured`);
   if (credential.method === 'ntlm') throw new Failure('refused', `${connection.where}: ntlm is a login for Exchange only`);
   const named = { ...credential, username: accountName(credential.username, situation.settings) };
   const method = chooseMethod(named, situation);
   const reply = await perform(connection, method, named, situation);
-  if (reply.status !== 'ok') throw loginFailure(connection.where, reply, situation.announcedDelayMs);
-  return method;
+  if (reply.status === 'ok') return method;
+  const failure = loginFailure(connection.where, reply, situation.announcedDelayMs);
+  if (method === 'apop' && situation.settings.login === 'auto' && failure.code === 'auth-rejected') return null;
+  throw failure;
 }
 
 /** Gmail shows all mail of 30 days to `recent:user` (quirks.md). */
@@ -49,7 +58,7 @@ export function chooseMethod(credential: Password | Token, situation: LoginSitua
   const { settings, capabilities, greeting } = situation;
   if (credential.method === 'oauth2') return oauthMethod(settings.login, capabilities);
   if (settings.login !== 'auto') return settings.login;
-  if (settings.tls === 'none' && apopChallenge(greeting) !== null) return 'apop';
+  if (settings.tls === 'none' && !situation.noApop && apopChallenge(greeting) !== null) return 'apop';
   if (!capabilities.sasl.has('PLAIN')) return 'user';
   // PLAIN is UTF-8 by definition and may hold blanks; USER and PASS are what servers have practised most.
   const odd = /[^\x21-\x7e]/.test(credential.username) || /[^\x21-\x7e]/.test(credential.password);

@@ -139,9 +139,23 @@ describe('clear text', () => {
     expect(server.heard()).not.toContain('secret');
   });
 
-  test('a refused APOP is not followed by the password', async () => {
+  test('APOP that is offered to all and refused to this account is not tried a second time', async () => {
+    const server = await serve(empty({ greeting: '+OK <1@x>\r\n', rules: [[/^APOP /, '-ERR [AUTH] no\r\n']] }));
+    await opened(server);
+    const heard = server.heard();
+    expect(heard.indexOf('APOP anna')).toBeLessThan(heard.indexOf('PASS secret'));
+    expect(heard.split('APOP ')).toHaveLength(2);
+  });
+
+  test('a refused APOP that was asked for is not followed by the password', async () => {
     const server = await serve(empty({ greeting: '+OK <1@x>\r\n', rules: [[/^APOP /, '-ERR no\r\n']] }));
-    expect(await failureOf(server)).toMatchObject({ code: 'auth-rejected' });
+    expect(await failureOf(server, { settings: { options: { login: 'apop' } } })).toMatchObject({ code: 'auth-rejected' });
+    expect(server.heard()).not.toContain('secret');
+  });
+
+  test('a mailbox in use is no refusal of APOP', async () => {
+    const server = await serve(empty({ greeting: '+OK <1@x>\r\n', rules: [[/^APOP /, '-ERR [IN-USE] locked\r\n']] }));
+    expect(await failureOf(server)).toMatchObject({ code: 'throttled' });
     expect(server.heard()).not.toContain('secret');
   });
 });
