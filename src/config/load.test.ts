@@ -74,6 +74,13 @@ mailboxes:
     send: { server: relay, sendAs: [anna@example.com] }
 `;
 
+test('a queue on Exchange may be emptied as it is received', async () => {
+  const { box } = await load(
+    `${PUBLISHED}  - { address: help@example.com, owner: { queue: help }, receive: { server: exchange, afterReceive: delete } }\n`,
+  );
+  expect(box('help@example.com').receive?.afterReceive).toEqual({ kind: 'delete' });
+});
+
 describe('the published example', () => {
   test('is resolved by precedence', async () => {
     const { config, box, home } = await load(PUBLISHED);

@@ -144,11 +144,18 @@ function isInbox(folder: FolderChoice): boolean {
 }
 
 function checkAfterReceive(context: SectionContext, server: ServerConfig, written: WrittenReceive): boolean {
-  if (server.type === 'pop3' || server.type === 'memory' || (written.afterReceive ?? 'keep') === 'keep') return true;
+  if ((written.afterReceive ?? 'keep') === 'keep' || server.type === 'pop3' || server.type === 'memory') return true;
+  const { owner } = context.written;
+  const isQueue = owner !== undefined && 'queue' in owner;
+  if (server.type === 'exchange' && isQueue) return true;
   context.problem(
     ['afterReceive'],
-    `deleting after receipt is offered for POP3 only, and "${server.name}" is of type ${server.type}`,
-    'write afterReceive: keep, or leave it out',
+    server.type === 'exchange'
+      ? `deleting after receipt would empty a person's mailbox on "${server.name}"; it is offered for queues`
+      : `deleting after receipt is offered for POP3 and for queues on Exchange, and "${server.name}" is of type ${server.type}`,
+    server.type === 'exchange'
+      ? 'write owner: { queue: NAME } if it is one, else afterReceive: keep'
+      : 'write afterReceive: keep, or leave it out',
   );
   return false;
 }

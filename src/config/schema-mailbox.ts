@@ -33,7 +33,9 @@ const receive = z.strictObject({
   since: since().optional().describe('First run: nothing older than this day or age; all for everything. Default: all.'),
   afterReceive: afterReceive
     .optional()
-    .describe('POP3 only: keep (default), delete, or { deleteAfterDays: N }; only after the mail is safely stored.'),
+    .describe(
+      'POP3, and queues on Exchange: keep (default), delete, or { deleteAfterDays: N }; only after the mail is safely stored.',
+    ),
   auth: authSchema.optional().describe('Login of this mailbox.'),
 });
 

@@ -13,6 +13,7 @@ const LOGIN = 'auth: { username: anna, password: { env: P } }';
 const BOX = `mailboxes:\n  - address: anna@example.com\n    receive: { server: office, ${LOGIN} }`;
 const RELAY = 'relay: { type: smtp, host: smtp.example.com, auth: { method: none } }';
 const OFFICE = 'office: { type: imap, host: mail.example.com }';
+const EXCHANGE = 'ex: { type: exchange, url: "https://mail.example.com/EWS/Exchange.asmx" }';
 const POP = 'popbox: { type: pop3, host: pop.example.com }';
 const server = (rest: string) => `servers:\n  office: { type: imap, host: mail.example.com, ${rest} }\n${BOX}`;
 const receive = (rest: string, servers = OFFICE) =>
@@ -455,7 +456,17 @@ const REFERENCES: readonly Case[] = [
   [
     'deleting on IMAP',
     receive(`server: office, afterReceive: delete, ${LOGIN}`),
-    'mailroom.yaml:4:46: mailboxes[0].receive.afterReceive: deleting after receipt is offered for POP3 only, and "office" is of type imap; write afterReceive: keep, or leave it out',
+    'mailroom.yaml:4:46: mailboxes[0].receive.afterReceive: deleting after receipt is offered for POP3 and for queues on Exchange, and "office" is of type imap; write afterReceive: keep, or leave it out',
+  ],
+  [
+    "deletion from a person's mailbox on Exchange",
+    receive(`server: ex, afterReceive: delete, ${LOGIN}`, EXCHANGE),
+    'mailroom.yaml:4:42: mailboxes[0].receive.afterReceive: deleting after receipt would empty a person\'s mailbox on "ex"; it is offered for queues; write owner: { queue: NAME } if it is one, else afterReceive: keep',
+  ],
+  [
+    'deletion after days from the mailbox of a user on Exchange',
+    `${receive(`server: ex, afterReceive: { deleteAfterDays: 9 }, ${LOGIN}`, EXCHANGE)}\n    owner: { user: anna }`,
+    'mailroom.yaml:4:42: mailboxes[0].receive.afterReceive: deleting after receipt would empty a person\'s mailbox on "ex"; it is offered for queues; write owner: { queue: NAME } if it is one, else afterReceive: keep',
   ],
   [
     'no login',

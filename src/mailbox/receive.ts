@@ -6,7 +6,7 @@
  *   memory whatever the backlog.
  * - Deaths are counted: after two without progress a page shrinks to one message; if that one brings the process down twice
  *   again it is stored unread, marked, and the next goes on.
- * - Mail is taken off the server (POP3) only after the commit, in the same session, and noted when the server confirmed it.
+ * - Mail is taken off the server (POP3, queues on Exchange) only after the commit, in the same session, and noted when the server confirmed it.
  */
 import type { AfterReceive, MessageLimits } from '../config/config.ts';
 import type {

@@ -9,6 +9,7 @@ import type { RunningServer } from '../servers/exchange/server.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import { child, el } from '../servers/exchange/xml/element.ts';
 import { contextFor } from './context.ts';
+import type { DisposalWorld } from './disposal.ts';
 import type { Delivered, EmailWorld } from './email-source.ts';
 
 export const PASSWORD = 'pässwörd:"1\\';
@@ -28,7 +29,7 @@ export interface Login {
 
 let users = 0;
 
-export type ExchangeWorld = EmailWorld & { readonly address: string };
+export type ExchangeWorld = EmailWorld & DisposalWorld & { readonly address: string };
 
 export function exchangeWorld({ exchange, server }: StandIn, login: Login): ExchangeWorld {
   users += 1;
@@ -64,6 +65,10 @@ export function exchangeWorld({ exchange, server }: StandIn, login: Login): Exch
       if (before === flagged(item)) mailbox().touchRead(item);
       else mailbox().touch(item);
     },
+    remaining: async () =>
+      mailbox()
+        .itemsIn(inbox())
+        .map(({ mime }) => Buffer.from(mime ?? '', 'base64').toString()),
     flagsOf: async (raw) => flagsOf(find(raw)),
     // A mailbox that was made anew from a backup: the same mail under other ids.
     async renumber() {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { authority } from '../servers/certificates.ts';
 import { Exchange } from '../servers/exchange/exchange.ts';
 import { type ServerOptions, serve } from '../servers/exchange/server.ts';
+import { emailDisposalContract } from './disposal.ts';
 import { emailSourceContract } from './email-source.ts';
 import { exchangeWorld, type Login, PASSWORD, SERVICE, type StandIn } from './exchange-world.ts';
 
@@ -33,6 +34,8 @@ const WAYS: readonly (readonly [string, Login])[] = [
   ['a delegate by Basic', { method: 'password', access: 'delegate' }],
 ];
 for (const [name, login] of WAYS) emailSourceContract(`exchange (${name})`, ABILITIES, async () => exchangeWorld(plain, login));
+for (const access of ['direct', 'impersonate', 'delegate'] as const)
+  emailDisposalContract(`exchange (${access})`, async () => exchangeWorld(plain, { method: 'password', access }));
 emailSourceContract('exchange (NTLM over TLS, channel binding required, by impersonation)', ABILITIES, async () =>
   exchangeWorld(bound, { method: 'ntlm', access: 'impersonate', ca }),
 );

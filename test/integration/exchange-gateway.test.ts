@@ -44,6 +44,8 @@ interface Written {
   readonly access: 'direct' | 'impersonate' | 'delegate';
   readonly mailboxes: readonly string[];
   readonly server?: object;
+  readonly more?: object;
+  readonly receive?: object;
 }
 
 const login = (username: string) => ({ method: 'ntlm', username: `EXAMPLE\\${username}`, password: { env: 'PASSWORD' } });
@@ -61,7 +63,8 @@ async function configure(id: string, written: Written): Promise<void> {
     },
     mailboxes: written.mailboxes.map((address) => ({
       ...{ address, id: `${id} ${address}` },
-      receive: { server: 'ex', ...(direct ? { auth: login(address.split('@')[0]!) } : {}) },
+      ...written.more,
+      receive: { server: 'ex', ...written.receive, ...(direct ? { auth: login(address.split('@')[0]!) } : {}) },
     })),
   });
 }
@@ -160,4 +163,22 @@ test('a login without channel binding is refused where Extended Protection deman
   expect(reports[0]!.failure).toMatchObject({ code: 'auth-rejected' });
   await configure('bound', { access: 'impersonate', mailboxes: [addresses[8]!], server: { channelBinding: 'auto' } });
   expect((await sync()).reports[0]).toMatchObject({ failure: null, stored: 2 });
+});
+
+test('a queue is emptied after the mail is stored, into Deleted Items, and what comes later is received and removed too', async () => {
+  const [address] = addresses.slice(9);
+  await configure('queue', {
+    access: 'impersonate',
+    mailboxes: [address!],
+    more: { owner: { queue: 'help' } },
+    receive: { afterReceive: 'delete' },
+  });
+  const mailbox = exchange.mailboxOf(address!)!;
+  const inFolder = (name: string) => mailbox.itemsIn(mailbox.folderNamed(name).key).length;
+  expect((await sync()).reports[0]).toMatchObject({ failure: null, stored: 2 });
+  expect([inFolder('inbox'), inFolder('deleteditems')]).toEqual([0, 2]);
+  await deliver(exchange, mailbox, Buffer.from(letter('later')));
+  expect((await sync()).reports[0]).toMatchObject({ failure: null, stored: 1 });
+  expect([inFolder('inbox'), inFolder('deleteditems')]).toEqual([0, 3]);
+  expect(await gateway.json(['activities', '--mailbox', address!])).toHaveLength(3);
 });

@@ -2,11 +2,12 @@
  * On-premises Exchange (2013 SP1 to SE) by EWS. Promises: reading never changes the server; a message is told once and none is
  * lost when a pass is broken off anywhere; one user's call never runs as another's; answers are read as they come and bounded.
  *
- * Facets: email. Login by NTLMv2 (bound to the TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights
+ * Facets: email, and disposal (to Deleted Items). Login by NTLMv2 (bound to the TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights
  * of a delegate. See quirks.md for what real servers do.
  */
 import type { Connector, Session, SessionContext } from '../connector.ts';
 import { diagnose } from './diagnosis.ts';
+import { createExchangeDisposal } from './disposal.ts';
 import { createExchangeSource } from './email-source.ts';
 import { createEws } from './ews.ts';
 import { createFolders } from './folders.ts';
@@ -17,7 +18,7 @@ export function createExchangeConnector(): Connector<ExchangeSettings> {
   const lanes = createLanes();
   return {
     kind: 'exchange',
-    offers: ['email'],
+    offers: ['email', 'disposal'],
     parseSettings: parseExchangeSettings,
     chargedTo,
     open: (settings, context) => open(settings, context, lanes),
@@ -34,6 +35,7 @@ async function open(settings: ExchangeSettings, context: SessionContext, lanes: 
   await folders.standard();
   return {
     email: createExchangeSource({ ews, folders, log: context.log }),
+    disposal: createExchangeDisposal(ews),
     async [Symbol.asyncDispose]() {
       ended.abort();
     },
