@@ -19,7 +19,7 @@ export type RemoteRef = string & { readonly [brand]: 'remote-ref' };
 /** Names a state of an item; another one says that it was saved since. */
 export type Etag = string & { readonly [brand]: 'etag' };
 
-export type Capability = 'email' | 'sender' | 'push' | 'disposal' | 'filing' | 'appointments' | 'contacts' | 'tasks';
+export type Capability = 'email' | 'sender' | 'push' | 'disposal' | 'filing' | 'marking' | 'appointments' | 'contacts' | 'tasks';
 
 export type { Credential } from '../model/auth.ts';
 
@@ -62,6 +62,7 @@ export interface Session extends AsyncDisposable {
   readonly push?: PushSource;
   readonly disposal?: EmailDisposal;
   readonly filing?: EmailFiling;
+  readonly marking?: EmailMarking;
   readonly appointments?: ItemStore;
   readonly contacts?: ItemStore;
   readonly tasks?: ItemStore;
@@ -157,6 +158,36 @@ export interface EmailFiling {
     flags: readonly string[],
     receivedAt: Date,
   ): Promise<{ readonly folder: string; readonly ref: RemoteRef | null } | null>;
+}
+
+/** A mail that shall be marked, as its stream knows it. */
+export interface MarkedEmail {
+  readonly folder: string;
+  readonly ref: RemoteRef;
+  /** With which it is found again where it has been moved already. */
+  readonly messageId: string | null;
+}
+
+/**
+ * Showing the user what became of a mail. Each call may be repeated: what is done already is left as it is. Null: the mail is no
+ * longer there, nor where it was to be moved.
+ */
+export interface EmailMarking {
+  /** Sets and clears categories; the user's others stay. They compare without regard to case. */
+  categorize(
+    email: MarkedEmail,
+    change: { readonly set: readonly string[]; readonly clear: readonly string[] },
+  ): Promise<RemoteRef | null>;
+  /** To a folder there is (else Failure('missing')); its reference there, which is another one. */
+  move(email: MarkedEmail, to: FolderSelector): Promise<RemoteRef | null>;
+  /**
+   * To the folder for mail that belongs to nobody. `folder` is what an earlier call answered: it may have been renamed or moved
+   * since. Where there is none, or the user has thrown it away, one of the name is used or made at the top of the mailbox.
+   */
+  moveAside(
+    email: MarkedEmail,
+    aside: { readonly folder: string | null; readonly name: string },
+  ): Promise<{ readonly folder: string; readonly ref: RemoteRef | null }>;
 }
 
 export interface PushSource {

@@ -11,6 +11,7 @@ import { child, el } from '../servers/exchange/xml/element.ts';
 import { contextFor } from './context.ts';
 import type { DisposalWorld } from './disposal.ts';
 import type { Delivered, EmailWorld } from './email-source.ts';
+import type { MarkingWorld } from './marking.ts';
 
 export const PASSWORD = 'pässwörd:"1\\';
 export const SERVICE = 'svc@example.com';
@@ -29,7 +30,7 @@ export interface Login {
 
 let users = 0;
 
-export type ExchangeWorld = EmailWorld & DisposalWorld & { readonly address: string };
+export type ExchangeWorld = EmailWorld & DisposalWorld & MarkingWorld & { readonly address: string };
 
 export function exchangeWorld({ exchange, server }: StandIn, login: Login): ExchangeWorld {
   users += 1;
@@ -37,6 +38,13 @@ export function exchangeWorld({ exchange, server }: StandIn, login: Login): Exch
   exchange.addMailbox(address, PASSWORD);
   const connector = createExchangeConnector();
   const mailbox = () => exchange.mailboxOf(address)!;
+  const top = exchange.mailboxOf(address)!.folderNamed('msgfolderroot').key;
+  exchange.mailboxOf(address)!.addFolder({ parent: top, name: 'Projects', kind: 'Folder', folderClass: 'IPF.Note' });
+  const topFolder = (name: string) =>
+    mailbox()
+      .children(mailbox().folderNamed('msgfolderroot'))
+      .find((folder) => folder.name === name);
+  const textOf = ({ mime }: Item) => Buffer.from(mime ?? '', 'base64').toString();
   const inbox = () => mailbox().folderNamed('inbox').key;
   const find = (raw: string): Item => {
     const bytes = Buffer.from(raw, 'utf8').toString('base64');
@@ -65,10 +73,26 @@ export function exchangeWorld({ exchange, server }: StandIn, login: Login): Exch
       if (before === flagged(item)) mailbox().touchRead(item);
       else mailbox().touch(item);
     },
-    remaining: async () =>
-      mailbox()
-        .itemsIn(inbox())
-        .map(({ mime }) => Buffer.from(mime ?? '', 'base64').toString()),
+    second: 'Projects',
+    categoriesOf: async (raw) => find(raw).fields.Categories?.children.map(({ text }) => text) ?? [],
+    async setCategories(raw, categories) {
+      find(raw).fields.Categories = el(
+        'Categories',
+        categories.map((category) => el('String', category)),
+      );
+      mailbox().touch(find(raw));
+    },
+    lyingIn: async (name) => {
+      const folder = topFolder(name);
+      return folder ? mailbox().itemsIn(folder.key).map(textOf) : null;
+    },
+    async renameFolder(name, to) {
+      topFolder(name)!.name = to;
+    },
+    async throwAway(name) {
+      topFolder(name)!.parent = mailbox().folderNamed('deleteditems').key;
+    },
+    remaining: async () => mailbox().itemsIn(inbox()).map(textOf),
     flagsOf: async (raw) => flagsOf(find(raw)),
     // A mailbox that was made anew from a backup: the same mail under other ids.
     async renumber() {

@@ -5,6 +5,7 @@ import { type ServerOptions, serve } from '../servers/exchange/server.ts';
 import { emailDisposalContract } from './disposal.ts';
 import { emailSourceContract } from './email-source.ts';
 import { exchangeWorld, type Login, PASSWORD, SERVICE, type StandIn } from './exchange-world.ts';
+import { emailMarkingContract } from './marking.ts';
 
 const ABILITIES = { dates: true, flags: true, renumber: true, estimatedSizes: true };
 
@@ -34,8 +35,10 @@ const WAYS: readonly (readonly [string, Login])[] = [
   ['a delegate by Basic', { method: 'password', access: 'delegate' }],
 ];
 for (const [name, login] of WAYS) emailSourceContract(`exchange (${name})`, ABILITIES, async () => exchangeWorld(plain, login));
-for (const access of ['direct', 'impersonate', 'delegate'] as const)
+for (const access of ['direct', 'impersonate', 'delegate'] as const) {
   emailDisposalContract(`exchange (${access})`, async () => exchangeWorld(plain, { method: 'password', access }));
+  emailMarkingContract(`exchange (${access})`, async () => exchangeWorld(plain, { method: 'password', access }));
+}
 emailSourceContract('exchange (NTLM over TLS, channel binding required, by impersonation)', ABILITIES, async () =>
   exchangeWorld(bound, { method: 'ntlm', access: 'impersonate', ca }),
 );

@@ -6,6 +6,7 @@ import { emailSenderContract } from './email-sender.ts';
 import { emailSourceContract } from './email-source.ts';
 import { filingContract } from './filing.ts';
 import { emailHistories } from './history.ts';
+import { emailMarkingContract } from './marking.ts';
 import { pushContract } from './push.ts';
 
 const context = (signal?: AbortSignal) => contextFor({ method: 'none' }, signal ? { signal } : {});
@@ -26,6 +27,17 @@ function world() {
     flagsOf: async (raw: string) => find(raw).flags,
     renumber: async () => mailbox.renumber('INBOX'),
     cut: async () => mailbox.cut(),
+    second: 'Sent',
+    categoriesOf: async (raw: string) => find(raw).flags.map((flag) => flag.replace('category:', '')),
+    setCategories: async (raw: string, categories: readonly string[]) =>
+      mailbox.setFlags(
+        'INBOX',
+        find(raw).uid,
+        categories.map((category) => `category:${category}`),
+      ),
+    lyingIn: async (folder: string) =>
+      mailbox.folders.get(folder)?.messages.map(({ raw }) => Buffer.from(raw).toString()) ?? null,
+    throwAway: async (folder: string) => mailbox.dropFolder(folder),
     remaining: async () => inbox.messages.map((message) => Buffer.from(message.raw).toString()),
     sent: async () =>
       mailbox.folders.get('Sent')!.messages.map(({ raw, flags }) => ({ raw: Buffer.from(raw).toString(), flags })),
@@ -45,4 +57,5 @@ emailSenderContract('memory', async () => {
 });
 filingContract('memory', async () => world());
 emailDisposalContract('memory', async () => world());
+emailMarkingContract('memory', async () => world());
 emailHistories('memory', 300, async () => world());

@@ -9,6 +9,7 @@ const MEANING = {
   push: 'push hints',
   disposal: 'take off the server',
   filing: 'copy in Sent',
+  marking: 'mark and move',
 } as const;
 
 function table(): string {

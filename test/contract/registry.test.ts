@@ -9,6 +9,7 @@ const SUITES: Readonly<Record<Capability, string>> = {
   push: 'pushContract',
   disposal: 'emailDisposalContract',
   filing: 'filingContract',
+  marking: 'emailMarkingContract',
   appointments: 'itemStoreContract',
   contacts: 'itemStoreContract',
   tasks: 'itemStoreContract',

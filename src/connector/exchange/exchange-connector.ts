@@ -2,7 +2,7 @@
  * On-premises Exchange (2013 SP1 to SE) by EWS. Promises: reading never changes the server; a message is told once and none is
  * lost when a pass is broken off anywhere; one user's call never runs as another's; answers are read as they come and bounded.
  *
- * Facets: email, and disposal (to Deleted Items). Login by NTLMv2 (bound to the TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights
+ * Facets: email, disposal (to Deleted Items), marking (categories, folders). Login by NTLMv2 (bound to the TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights
  * of a delegate. See quirks.md for what real servers do.
  */
 import type { Connector, Session, SessionContext } from '../connector.ts';
@@ -12,13 +12,14 @@ import { createExchangeSource } from './email-source.ts';
 import { createEws } from './ews.ts';
 import { createFolders } from './folders.ts';
 import { createLanes, type Lanes } from './lane.ts';
+import { createExchangeMarking } from './marking.ts';
 import { chargedTo, type ExchangeSettings, parseExchangeSettings } from './settings.ts';
 
 export function createExchangeConnector(): Connector<ExchangeSettings> {
   const lanes = createLanes();
   return {
     kind: 'exchange',
-    offers: ['email', 'disposal'],
+    offers: ['email', 'disposal', 'marking'],
     parseSettings: parseExchangeSettings,
     chargedTo,
     open: (settings, context) => open(settings, context, lanes),
@@ -36,6 +37,7 @@ async function open(settings: ExchangeSettings, context: SessionContext, lanes: 
   return {
     email: createExchangeSource({ ews, folders, log: context.log }),
     disposal: createExchangeDisposal(ews),
+    marking: createExchangeMarking(ews, folders),
     async [Symbol.asyncDispose]() {
       ended.abort();
     },

@@ -29,6 +29,9 @@ export interface MemoryMailbox {
   remove(folder: string, uid: number): void;
   setFlags(folder: string, uid: number, flags: readonly string[]): void;
   renumber(folder: string): void;
+  addFolder(path: string): MemoryFolder;
+  /** With all that lies in it. */
+  dropFolder(path: string): void;
   cut(): void;
 }
 
@@ -55,6 +58,12 @@ export function createMemoryMailbox(
       folder.nextUid += 1;
       return folder.nextUid - 1;
     },
+    addFolder(path) {
+      const folder = createFolder(path, null);
+      folders.set(path, folder);
+      return folder;
+    },
+    dropFolder: (path) => void folders.delete(path),
     remove(path, uid) {
       const [folder, at] = change(path);
       folder.messages = folder.messages.filter((message) => message.uid !== uid);

@@ -16,6 +16,7 @@ import type {
 import { refOf, uidOf } from './cursor.ts';
 import { createMemorySource } from './email-source.ts';
 import { createMemoryMailbox, type MemoryFolder, type MemoryMailbox } from './mailbox.ts';
+import { createMarking } from './marking.ts';
 
 export interface MemorySettings {
   /** The mailbox's name; made when first opened. */
@@ -30,7 +31,7 @@ export function createMemoryConnector(mailboxes = new Map<string, MemoryMailbox>
   };
   return {
     kind: 'memory',
-    offers: ['email', 'sender', 'push', 'disposal', 'filing'],
+    offers: ['email', 'sender', 'push', 'disposal', 'filing', 'marking'],
     parseSettings(raw) {
       const host = (raw as { host?: unknown } | null)?.host;
       if (typeof host !== 'string' || host === '') throw new Failure('refused', 'a memory mailbox needs a host: its name');
@@ -49,6 +50,7 @@ export function createMemoryConnector(mailboxes = new Map<string, MemoryMailbox>
         push: createPush(mailbox),
         disposal: createDisposal(mailbox, check),
         filing: createFiling(mailbox, check),
+        marking: createMarking(mailbox, check),
         async [Symbol.asyncDispose]() {
           open = false;
         },
