@@ -46,7 +46,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 async function readConfig(file: string): Promise<Config> {
   const loaded = await loadConfig(file, { env: environment, now: systemClock.now() });
-  if ('problems' in loaded) throw new ConfigError(loaded.problems);
+  if ('problems' in loaded) throw new ConfigError(loaded);
   for (const warning of loaded.config.warnings) process.stderr.write(`warning: ${problemLine(warning)}\n`);
   return loaded.config;
 }
@@ -119,6 +119,7 @@ async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): P
     async takeOver(next) {
       await adoptMailboxes(database, next.mailboxes, { pauseMissing: true });
       current = next;
+      pool.limit(readerLimits(next));
     },
     log,
     clock,

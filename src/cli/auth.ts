@@ -1,7 +1,8 @@
 import type { Config, MailboxConfig, OAuthProvider } from '../config/config.ts';
 import type { Secret } from '../model/auth.ts';
 import { Failure } from '../model/failure.ts';
-import { resumeMailbox } from '../store/mailboxes.ts';
+import { resumeMailbox, resumeSending } from '../store/mailboxes.ts';
+import { requestSync } from '../store/requests.ts';
 import { authStatus } from './auth-status.ts';
 import { type Command, type CommandArguments, type CommandContext, EXIT, textFlag, UsageError } from './command.ts';
 import { findMailbox } from './find-mailbox.ts';
@@ -60,6 +61,8 @@ async function login(args: CommandArguments, context: CommandContext, word: stri
     report(context.out, mailbox, provider, signedIn);
   }
   await resumeMailbox(house.database, mailbox.id);
+  await resumeSending(house.database, mailbox.id);
+  await requestSync(house.database, mailbox.id);
   return EXIT.done;
 }
 

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Config, Problem } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { problemLine } from '../config/problem.ts';
+import { readRefusal } from '../config/refusal.ts';
 import { asFailure } from '../model/failure.ts';
 import type { Database } from '../store/database.ts';
 import { type Command, type CommandContext, EXIT, UsageError } from './command.ts';
@@ -24,10 +25,12 @@ export interface Frame {
 /** Thrown by loadConfig; the frame prints each problem on a line of its own. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
+  readonly dataDir: string;
+  constructor({ problems, dataDir }: { readonly problems: readonly Problem[]; readonly dataDir: string }) {
     super(`${problems.length} problem(s) in the configuration`);
     this.name = 'ConfigError';
     this.problems = problems;
+    this.dataDir = dataDir;
   }
 }
 
@@ -56,7 +59,7 @@ export async function runFrame(frame: Frame, argv: readonly string[]): Promise<n
     const out = createOutput(frame.streams, parsed.values.json === true);
     return await runCommand(frame, command, { words: parsed.positionals, flags: parsed.values }, out);
   } catch (error) {
-    return complain(plain, command, error);
+    return await complain(plain, command, error);
   }
 }
 
@@ -156,14 +159,17 @@ function commandHelp(command: Command): string {
     .trimEnd();
 }
 
-function complain(out: Output, command: Command, error: unknown): number {
-  if (error instanceof ConfigError) {
-    for (const problem of error.problems) out.note(problemLine(problem));
-    out.note(
-      `mailroom: the configuration has ${error.problems.length === 1 ? 'a problem' : `${error.problems.length} problems`}; nothing was started`,
-    );
-    return EXIT.config;
-  }
+async function complainOfConfig(out: Output, { problems, dataDir }: ConfigError): Promise<number> {
+  for (const problem of problems) out.note(problemLine(problem));
+  const many = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  out.note(`mailroom: the configuration has ${many}; nothing was started`);
+  if ((await readRefusal(dataDir)) !== null)
+    out.note('mailroom: the running server has seen it, and goes on with the last good configuration');
+  return EXIT.config;
+}
+
+async function complain(out: Output, command: Command, error: unknown): Promise<number> {
+  if (error instanceof ConfigError) return complainOfConfig(out, error);
   const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
   if (usage) {
     out.note(`mailroom ${command.name}: ${(error as Error).message}`);

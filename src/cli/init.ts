@@ -102,7 +102,7 @@ async function runInit(parts: InitParts, args: CommandArguments, context: Comman
 async function checkBefore(address: string, context: CommandContext): Promise<void> {
   if (!existsSync(context.configFile)) return;
   const loaded = await loadConfig(context.configFile, { env: context.environment, now: new Date() });
-  if ('problems' in loaded) throw new ConfigError(loaded.problems);
+  if ('problems' in loaded) throw new ConfigError(loaded);
   if (loaded.explanation.explain(address) === null) return;
   throw new UsageError(`${address} is in ${context.configFile} already; "mailroom plan --explain ${address}" shows it`);
 }
@@ -112,7 +112,7 @@ async function checkAfter(context: CommandContext, undo: () => Promise<void>): P
   const loaded = await loadConfig(context.configFile, { env: context.environment, now: new Date() });
   if (!('problems' in loaded)) return;
   await undo();
-  throw new ConfigError(loaded.problems);
+  throw new ConfigError(loaded);
 }
 
 interface Chosen {

@@ -23,7 +23,7 @@ Exit code 1: the config waits for --approve.`,
   options: { explain: { type: 'string' }, approve: { type: 'boolean' } },
   async run(args, context) {
     const loaded = await loadConfig(context.configFile, { env: context.environment, now: new Date() });
-    if ('problems' in loaded) throw new ConfigError(loaded.problems);
+    if ('problems' in loaded) throw new ConfigError(loaded);
     const address = textFlag(args, 'explain') ?? (args.words.length > 0 ? args.words[0] : undefined);
     if (address !== undefined) return explain(loaded, address, context.out);
     const known = await readKnown(context, loaded.config);

@@ -48,7 +48,7 @@ async function watchFiles(house: House, context: CommandContext): Promise<Config
   const { log, clock, database } = house;
   const { environment: env, configFile: file, signal } = context;
   const first = await loadConfig(file, { env, now: clock.now() });
-  if ('problems' in first) throw new ConfigError(first.problems);
+  if ('problems' in first) throw new ConfigError(first);
   const known = async () =>
     (await listMailboxes(database)).map(({ id, address, state }) => ({
       id,

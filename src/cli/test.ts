@@ -1,7 +1,7 @@
 import type { MailboxConfig } from '../config/config.ts';
 import { type Check, type CheckOptions, checkMailbox } from '../mailbox/check.ts';
 import type { CheckedStep } from '../mailbox/checked-step.ts';
-import { resumeMailbox } from '../store/mailboxes.ts';
+import { resumeMailbox, resumeSending } from '../store/mailboxes.ts';
 import { requestSync } from '../store/requests.ts';
 import { type Command, EXIT, textFlag, UsageError } from './command.ts';
 import { findMailbox } from './find-mailbox.ts';
@@ -84,6 +84,7 @@ async function testOne(house: House, out: Output, mailbox: MailboxConfig, how: C
   const ok = checks.every(({ steps }) => steps.every((step) => step.ok));
   if (ok && how.only === null) {
     await resumeMailbox(house.database, mailbox.id);
+    await resumeSending(house.database, mailbox.id);
     await requestSync(house.database, mailbox.id); // a running server would otherwise try a stopped one only hours later
   }
   if (out.json) out.line(JSON.stringify({ mailbox: mailbox.address, ok, checks }));

@@ -59,7 +59,7 @@ async function readJson<T>(file: string): Promise<T | null> {
   }
 }
 
-async function replaceFile(folder: string, file: string, content: object): Promise<void> {
+export async function replaceFile(folder: string, file: string, content: object): Promise<void> {
   await mkdir(folder, { recursive: true });
   const fresh = `${file}.${process.pid}.new`;
   await writeFile(fresh, `${JSON.stringify(content)}\n`, { mode: 0o600 });

@@ -23,7 +23,13 @@ export interface LoadOptions {
 
 export type Loaded =
   | { readonly config: Config; readonly explanation: Explanation; readonly watched: Watched }
-  | { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[]; readonly watched: Watched };
+  | {
+      readonly problems: readonly Problem[];
+      readonly warnings: readonly Problem[];
+      readonly watched: Watched;
+      /** As far as it can be told: a running server may have left word there. */
+      readonly dataDir: string;
+    };
 
 export async function loadConfig(file: string, options: LoadOptions): Promise<Loaded> {
   const findings = createFindings();
@@ -46,7 +52,7 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Lo
   if (findings.count() === 0) warnUnused(gathered, mailboxes, findings);
   const watched = watchedOf(gathered);
   const problems = findings.problems();
-  if (problems.length > 0) return { problems, warnings: findings.warnings(), watched };
+  if (problems.length > 0) return { problems, warnings: findings.warnings(), watched, dataDir: settings.dataDir };
   const config: Config = {
     file,
     ...settings,

@@ -21,6 +21,7 @@ import type { Watched } from './gather.ts';
 import { type Loaded, loadConfig } from './load.ts';
 import { dropsTooMany, type KnownMailbox, type MailboxPlan, planMailboxes } from './plan.ts';
 import { problemLine } from './problem.ts';
+import { type Refusal, recordRefusal } from './refusal.ts';
 
 export type Good = Extract<Loaded, { config: Config }>;
 
@@ -41,11 +42,6 @@ export interface WatchOptions {
   readonly settleMs?: number;
   readonly lookEveryMs?: number;
 }
-
-/** Why the files as they are now are not in force. */
-export type Refusal =
-  | { readonly kind: 'wrong'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'waiting'; readonly plan: MailboxPlan };
 
 export interface ConfigWatch {
   current(): Config;
@@ -85,6 +81,7 @@ export async function watchConfig(options: WatchOptions): Promise<ConfigWatch> {
   const queue = createQueue();
   const hint = createHint();
   await recordServed(first.config, first.explanation);
+  await recordRefusal(first.config.dataDir, null, clock.now());
   const look = (forced: boolean) => queue.run(() => lookAgain(watching, forced, hint.give));
   watchFolders(watching, hint.give);
   const ended = keepLooking(watching, hint, look);
@@ -129,6 +126,7 @@ async function lookAgain(watching: Watching, forced: boolean, give: () => void):
   try {
     if ('problems' in loaded) refuse(watching, loaded.problems);
     else await consider(watching, loaded);
+    await recordRefusal(watching.good.config.dataDir, watching.refusal, watching.clock.now());
   } catch (error) {
     if (asFailure(error) === undefined) throw error;
     // The database was away: the next look tries once more.

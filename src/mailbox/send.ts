@@ -2,7 +2,8 @@
  * The outbox of all mailboxes, put together with their servers.
  *
  * - A server for sending that cannot be reached is left alone for a growing while; only that mailbox waits.
- * - A refused login is confirmed once, then told as an error and tried again only now and then: no account is locked out.
+ * - A refused login is confirmed once, then sending of that mailbox is stopped with the way to mend it, and tried again only now and
+ *   then: no account is locked out. What mends it (`mailroom test`, a new sign-in) lifts the pause at once, in whatever process.
  */
 import type { MailboxConfig } from '../config/config.ts';
 import type { Session } from '../connector/connector.ts';
@@ -12,6 +13,7 @@ import { createOutbox, type DeliveryCount, type Outbox, type OutboxMailbox } fro
 import { type Backoff, createBackoff } from '../platform/backoff.ts';
 import type { StepPoints } from '../platform/step.ts';
 import type { Database } from '../store/database.ts';
+import { resumeSending, sendingStopped, stopSending } from '../store/mailboxes.ts';
 import { type Access, accountOf, connectorOf, openSession, type SessionDependencies } from './session.ts';
 
 export interface SendDependencies extends SessionDependencies {
@@ -45,6 +47,7 @@ export function outboxMailboxOf(mailbox: MailboxConfig): OutboxMailbox {
 }
 
 interface Pause {
+  readonly mailbox: MailboxConfig;
   readonly backoff: Backoff;
   refusals: number;
   until: number;
@@ -69,37 +72,54 @@ export function createSending(dependencies: SendDependencies): Sending {
     outbox,
     deliverNow,
     async deliver(mailbox) {
-      if (!mailbox.send || isPaused(dependencies, pauses.get(mailbox.id))) return;
+      if (!mailbox.send || isPaused(dependencies, pauses.get(mailbox.id), mailbox)) return;
       try {
-        await deliverNow(mailbox);
+        const count = await deliverNow(mailbox);
         pauses.delete(mailbox.id);
+        if (Object.values(count).some((some) => some > 0)) await resumeSending(dependencies.database, mailbox.id);
       } catch (error) {
         const failure = asFailure(error);
         if (!failure) throw error;
-        if (!dependencies.signal.aborted) pause(dependencies, pauses, mailbox, failure);
+        if (!dependencies.signal.aborted) await pause(dependencies, pauses, mailbox, failure);
       }
     },
     async dueToSend() {
       await outbox.readReports();
-      return (await outbox.dueMailboxes()).filter((id) => !isPaused(dependencies, pauses.get(id)));
+      await liftPauses(dependencies, pauses);
+      return (await outbox.dueMailboxes()).filter((id) => !isPaused(dependencies, pauses.get(id), dependencies.mailboxOf(id)));
     },
   };
 }
 
-const isPaused = ({ clock }: SendDependencies, pause: Pause | undefined): boolean =>
-  pause !== undefined && clock.monotonicMs() < pause.until;
+/** Not with settings that have changed since. */
+const isPaused = ({ clock }: SendDependencies, pause: Pause | undefined, mailbox: MailboxConfig | undefined): boolean =>
+  pause !== undefined && pause.mailbox === mailbox && clock.monotonicMs() < pause.until;
 
-function pause({ clock, log }: SendDependencies, pauses: Map<string, Pause>, mailbox: MailboxConfig, failure: Failure): void {
+/** Somebody has mended the login of a mailbox meanwhile. */
+async function liftPauses({ database }: SendDependencies, pauses: Map<string, Pause>): Promise<void> {
+  const ids = [...pauses].filter(([, { refusals }]) => refusals > 1).map(([id]) => id);
+  const stopped = await sendingStopped(database, ids);
+  for (const id of ids) if (!stopped.has(id)) pauses.delete(id);
+}
+
+async function pause(
+  { database, clock, log }: SendDependencies,
+  pauses: Map<string, Pause>,
+  mailbox: MailboxConfig,
+  failure: Failure,
+): Promise<void> {
   const backoff = createBackoff({ firstMs: 5_000, maxMs: 900_000 });
-  const present = pauses.get(mailbox.id) ?? { backoff, refusals: 0, until: 0 };
+  const known = pauses.get(mailbox.id);
+  const present = known?.mailbox === mailbox ? known : { mailbox, backoff, refusals: 0, until: 0 };
   const refused = failure.code === 'auth-rejected';
   present.refusals = refused ? present.refusals + 1 : 0;
   const wait = refused ? (present.refusals < 2 ? CONFIRM_REFUSAL_MS : AFTER_REFUSAL_MS) : present.backoff.next();
   present.until = clock.monotonicMs() + Math.max(wait, failure.retryAfterMs ?? 0);
   pauses.set(mailbox.id, present);
   const fields = { mailbox: mailbox.id, code: failure.code, reason: failure.message, remedy: failure.remedy };
-  if (refused && present.refusals > 1) log.error('sending stopped: the server refuses its login', fields);
-  else log.warn('sending failed', fields);
+  if (!refused || present.refusals < 2) return log.warn('sending failed', fields);
+  await stopSending(database, mailbox.id, failure);
+  log.error('sending stopped: the server refuses its login', fields);
 }
 
 /** A session counted against the limits of its server for as long as it is open. */

@@ -97,7 +97,7 @@ async function tick(
     await pruneRuns(context.database);
     timers.prune = now + PRUNE_EVERY_MS;
   }
-  for (const id of await takeRequests(context.database, options.holder)) makeDue(served.get(id));
+  for (const id of await takeRequests(context.database, options.holder, [...served.keys()])) makeDue(served.get(id));
   for (const id of await options.dueToSend()) sendSoon(context, options, served.get(id), running);
   for (const one of dueMailboxes(served, now)) {
     if (running.size >= options.config().concurrentMailboxes) return;
@@ -138,8 +138,8 @@ async function adoptConfig(context: SyncContext, config: Config, served: Map<str
       Object.assign(one, { mailbox, nextAt: now, push: null, refusals: 0 });
       continue;
     }
-    const spread = states.get(mailbox.id) === 'stopped' ? STOPPED_RETRY_MS : Math.min(wanted.size * 20, 30_000);
-    const nextAt = states.get(mailbox.id) === 'stopped' ? now + spread : now + Math.random() * spread;
+    const stopped = states.get(mailbox.id) === 'stopped';
+    const nextAt = now + (stopped ? STOPPED_RETRY_MS : Math.random() * Math.min(wanted.size * 20, 30_000));
     served.set(mailbox.id, {
       mailbox,
       nextAt,

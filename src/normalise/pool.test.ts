@@ -122,3 +122,24 @@ test('closing ends what is still reading', async () => {
   await pool.close();
   await told;
 });
+
+for (const workers of [0, 1])
+  test(`with ${workers} workers, new limits count from the next message on`, async () => {
+    await withPool({ workers }, async (pool) => {
+      const read = async () => (await pool.read([{ source: message('big', 'x'.repeat(5_000)), headersOnly: false }]))[0]!;
+      expect((await read()).email.parseNote).toBeNull();
+      pool.limit({ parseBytes: 1_000 });
+      expect((await read()).email.parseNote).toContain('only the header was read');
+      pool.limit({});
+      expect((await read()).email.parseNote).toBeNull();
+    });
+  });
+
+test('a thread that already runs follows a shorter time limit', async () => {
+  await withPool({ workers: 1, parseMs: 60_000, workerFile: poisonableWorker() }, async (pool) => {
+    await pool.read([{ source: message('first'), headersOnly: false }]);
+    pool.limit({ parseMs: 300 });
+    const [read] = await pool.read([{ source: message('second', 'POISON-HANG'), headersOnly: false }]);
+    expect(read!.email.parseNote).toContain('300 ms');
+  });
+});

@@ -24,6 +24,8 @@ export interface ReaderPoolOptions {
 export interface ReaderPool {
   /** One answer for each message, in the same order. Rejects only when the pool is closed or no thread can be started. */
   read(messages: readonly ReadableMessage[]): Promise<readonly ReadEmail[]>;
+  /** For what is read from now on; what is left out goes back to its default. */
+  limit(limits: Pick<ReaderPoolOptions, 'parseBytes' | 'parseMs'>): void;
   close(): Promise<void>;
 }
 
@@ -141,16 +143,24 @@ class ThreadQueue {
 class ThreadedPool implements ReaderPool {
   readonly #queue: ThreadQueue;
   readonly #workers: number;
-  readonly #parseBytes: number;
+  readonly #limits: { parseMs: number; memoryMb: number; workerFile: URL };
+  #parseBytes: number;
 
-  constructor(options: ReaderPoolOptions, parseBytes: number) {
+  constructor(options: ReaderPoolOptions) {
     this.#workers = options.workers;
-    this.#parseBytes = parseBytes;
-    this.#queue = new ThreadQueue(options.workers, {
+    this.#parseBytes = options.parseBytes ?? DEFAULT_PARSE_BYTES;
+    this.#limits = {
       parseMs: options.parseMs ?? DEFAULT_PARSE_MS,
       memoryMb: options.memoryMb ?? DEFAULT_MEMORY_MB,
       workerFile: options.workerFile ?? ownWorkerFile(),
-    });
+    };
+    this.#queue = new ThreadQueue(options.workers, this.#limits);
+  }
+
+  /** The threads look at the same object, so that those that run follow too. */
+  limit({ parseBytes = DEFAULT_PARSE_BYTES, parseMs = DEFAULT_PARSE_MS }: Parameters<ReaderPool['limit']>[0]): void {
+    this.#parseBytes = parseBytes;
+    this.#limits.parseMs = parseMs;
   }
 
   async read(messages: readonly ReadableMessage[]): Promise<readonly ReadEmail[]> {
@@ -199,7 +209,8 @@ function tooLargeNote(read: ReadEmail, bytes: number): string {
   return read.email.parse === 'failed' ? `${note}, and that failed: ${read.email.parseNote}` : note;
 }
 
-function inlinePool(parseBytes: number): ReaderPool {
+function inlinePool(options: ReaderPoolOptions): ReaderPool {
+  let parseBytes = options.parseBytes ?? DEFAULT_PARSE_BYTES;
   const readOne = async ({ source, headersOnly }: ReadableMessage): Promise<ReadEmail> => {
     if (source.length <= parseBytes) return readEmail(source, { headersOnly });
     const read = readEmail(source.subarray(0, HEADER_BYTES), { headersOnly: true });
@@ -212,11 +223,13 @@ function inlinePool(parseBytes: number): ReaderPool {
       for (const message of messages) out.push(await readOne(message));
       return out;
     },
+    limit(limits) {
+      parseBytes = limits.parseBytes ?? DEFAULT_PARSE_BYTES;
+    },
     close: async () => undefined,
   };
 }
 
 export function createReaderPool(options: ReaderPoolOptions): ReaderPool {
-  const parseBytes = options.parseBytes ?? DEFAULT_PARSE_BYTES;
-  return options.workers === 0 ? inlinePool(parseBytes) : new ThreadedPool(options, parseBytes);
+  return options.workers === 0 ? inlinePool(options) : new ThreadedPool(options);
 }

@@ -26,16 +26,24 @@ export function createLog(options: LogOptions): Log {
   const { combine, timestamp, json, printf } = winston.format;
   const pretty = printf(({ timestamp: at, level, message, ...fields }) => {
     const rest = Object.entries(fields)
-      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value, readable)}`)
       .join(' ');
     return `${at} ${level.padEnd(5)} ${message}${rest ? `  ${rest}` : ''}`;
   });
   const logger = winston.createLogger({
     level: options.level,
-    format: combine(timestamp(), options.format === 'json' ? json() : pretty, redacting(options.redact)),
+    format: combine(timestamp(), options.format === 'json' ? json({ replacer: readable }) : pretty, redacting(options.redact)),
     transports: [transport(options.stream)],
   });
   return wrap(logger);
+}
+
+/** JSON has no word for errors: all that JSON.stringify tells of one is {}. */
+function readable(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause, code } = value as NodeJS.ErrnoException;
+  return { name, message, code, cause, stack };
 }
 
 function redacting(redact: (text: string) => string = (text) => text): winston.Logform.Format {
@@ -49,11 +57,13 @@ function transport(stream: NodeJS.WritableStream | undefined): winston.transport
 }
 
 function wrap(logger: winston.Logger): Log {
+  // An error in place of fields would be glued to the sentence.
+  const named = (fields: object | undefined) => (fields instanceof Error ? { error: fields } : fields);
   return {
-    error: (message, fields) => void logger.error(message, fields),
-    warn: (message, fields) => void logger.warn(message, fields),
-    info: (message, fields) => void logger.info(message, fields),
-    debug: (message, fields) => void logger.debug(message, fields),
+    error: (message, fields) => void logger.error(message, named(fields)),
+    warn: (message, fields) => void logger.warn(message, named(fields)),
+    info: (message, fields) => void logger.info(message, named(fields)),
+    debug: (message, fields) => void logger.debug(message, named(fields)),
     child: (fields) => wrap(logger.child(fields)),
   };
 }

@@ -64,6 +64,31 @@ export async function resumeMailbox(database: Database, id: string): Promise<voi
   );
 }
 
+/** The same for sending alone: receiving goes on. */
+export async function stopSending(database: Database, id: string, { code, message, remedy }: Failure): Promise<void> {
+  const told = JSON.stringify({ code, message, remedy: remedy ?? null });
+  await execute(database, 'update mailboxes set sending_stopped = ?::jsonb, updated_at = now() where id = ?', [told, id]);
+}
+
+export async function resumeSending(database: Database, id: string): Promise<void> {
+  await execute(
+    database,
+    'update mailboxes set sending_stopped = null, updated_at = now() where id = ? and sending_stopped is not null',
+    [id],
+  );
+}
+
+/** Which of these are still stopped: another process may have mended them. */
+export async function sendingStopped(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await query<{ id: string }>(
+    database,
+    'select id from mailboxes where id = any(?) and sending_stopped is not null',
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Removes a mailbox with all that only it holds. Activities other mailboxes have copies of stay. */
 export async function purgeMailbox(
   database: Database,

@@ -32,14 +32,18 @@ export async function finishedRequest(database: Database, requestId: string): Pr
   return rows[0] ?? null;
 }
 
-/** The mailboxes of this holder for which something was asked; a request counts for the pass that starts after it. */
-export async function takeRequests(database: Database, holder: string): Promise<readonly string[]> {
+/**
+ * Those of `served` for which something was asked, where this holder or nobody has the lease: a stopped mailbox is nobody's until it is
+ * tried again. A request counts for the pass that starts after it.
+ */
+export async function takeRequests(database: Database, holder: string, served: readonly string[]): Promise<readonly string[]> {
   const rows = await query<{ mailbox_id: string }>(
     database,
-    `update sync_requests set taken_at = now() from leases
-     where leases.mailbox_id = sync_requests.mailbox_id and leases.holder = ? and leases.expires_at > clock_timestamp()
-       and sync_requests.finished_at is null and sync_requests.taken_at is null returning sync_requests.mailbox_id`,
-    [holder],
+    `update sync_requests set taken_at = now()
+     where finished_at is null and taken_at is null and mailbox_id = any(?) and not exists (
+       select 1 from leases where leases.mailbox_id = sync_requests.mailbox_id and holder <> ? and expires_at > clock_timestamp())
+     returning mailbox_id`,
+    [served, holder],
   );
   return rows.map((row) => row.mailbox_id);
 }

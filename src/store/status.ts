@@ -20,11 +20,19 @@ export interface MailboxCounts {
 /** Outgoing mail by state (`sent`, `in-doubt` …); states without mail are left out. */
 export type OutboxCounts = Readonly<Record<string, number>>;
 
+export interface Stopped {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
 export interface MailboxStatus {
   readonly id: string;
   readonly address: string;
   readonly state: string;
-  readonly stopped: { readonly code: string; readonly message: string; readonly remedy: string | null } | null;
+  readonly stopped: Stopped | null;
+  /** Nothing is sent, while receiving goes on. */
+  readonly sendingStopped: Stopped | null;
   readonly servedBy: string | null;
   readonly workloads: readonly WorkloadStatus[];
   readonly counts: MailboxCounts;
@@ -38,6 +46,7 @@ interface MailboxRow {
   readonly code: string | null;
   readonly message: string | null;
   readonly remedy: string | null;
+  readonly sendingStopped: Stopped | null;
   readonly servedBy: string | null;
 }
 
@@ -51,6 +60,7 @@ export async function readStatus(database: Database): Promise<readonly MailboxSt
     address: row.address,
     state: row.state,
     stopped: row.code === null ? null : { code: row.code, message: row.message ?? '', remedy: row.remedy },
+    sendingStopped: row.sendingStopped,
     servedBy: row.servedBy,
     workloads: workloads.get(row.id) ?? [],
     counts: counts.get(row.id) ?? { stored: 0, quarantined: 0, excluded: 0 },
@@ -61,7 +71,7 @@ export async function readStatus(database: Database): Promise<readonly MailboxSt
 const readMailboxes = (database: Database) =>
   query<MailboxRow>(
     database,
-    `select id, address, state, stopped_code as code, stopped_message as message, stopped_remedy as remedy,
+    `select id, address, state, stopped_code as code, stopped_message as message, stopped_remedy as remedy, sending_stopped as "sendingStopped",
             (select holder from leases where leases.mailbox_id = mailboxes.id and expires_at > clock_timestamp()) as "servedBy"
      from mailboxes order by address`,
   );

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OutboxItem } from '../../src/model/outbox.ts';
+import { processIdentity } from '../../src/platform/process-identity.ts';
 import { connectDatabase } from '../../src/store/database.ts';
 import { type EmbeddedPostgres, joinEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -125,7 +126,9 @@ async function strike(
 /** The one that runs now: it may have been started again since. */
 async function killPostgres(dataDir: string): Promise<void> {
   const pid = Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8').catch(() => ''), 10);
-  if (pid > 1) process.kill(pid, 'SIGKILL');
+  if (!(pid > 1)) return;
+  process.kill(pid, 'SIGKILL');
+  while ((await processIdentity(pid)) !== null) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const stepsIn = (said: string): readonly string[] => [...said.matchAll(/^step (.*)$/gm)].map(([, name]) => name!);
