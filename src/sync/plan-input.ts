@@ -10,6 +10,8 @@ export interface PlanInput {
   readonly policy: ItemPolicy;
   /** Address of the mailbox, lower case. */
   readonly mailbox: string;
+  /** Copy-scoped fields go over the primary link only; so do the shared ones of a meeting (`chooseSource`). */
+  readonly primary: boolean;
   /** Null: never agreed. */
   readonly link: Agreement | null;
   /** Null: there is no activity. */
@@ -27,8 +29,12 @@ export interface Agreement {
   readonly state: LinkState;
   readonly oursBase: FieldValues;
   readonly theirsBase: FieldValues;
-  /** Copy-scoped fields go over the primary link only; so do the shared ones of a meeting. */
-  readonly primary: boolean;
+  /** A filter wanted it here at the last agreement: only such an item can leave one. */
+  readonly filtered: boolean;
+  /** Of an unlinked one: why. What came apart because theirs went is linked again when it comes back. */
+  readonly apart: 'left' | 'away' | 'deleted-there' | 'deleted-here' | null;
+  /** What somebody chose where one side deleted and the other changed. */
+  readonly deletionChoice: 'exchange' | 'application' | null;
   /** Open questions by field; `deletion` is one too. */
   readonly asking: { readonly [field: string]: Question };
 }
@@ -72,14 +78,15 @@ export interface Plan {
   /** What did not travel and why, a sentence each. */
   readonly notApplied: readonly NotApplied[];
   /** The link once ours is written: store it in the same transaction. Null: there is to be none. */
-  readonly next: Omit<Agreement, 'primary'> | null;
+  readonly next: Agreement | null;
   /** `used`: gone out with this write; `void`: nobody is to be told; `kept`: still waits. */
   readonly intent: 'kept' | 'used' | 'void';
 }
 
 export type OurWrite =
   | { readonly write: 'none' }
-  | { readonly write: 'create' | 'update'; readonly content: ItemContent; readonly fields: readonly string[] }
+  /** `restore`: it was deleted, and their change won. */
+  | { readonly write: 'create' | 'update' | 'restore'; readonly content: ItemContent; readonly fields: readonly string[] }
   | { readonly write: 'delete' };
 
 /**
