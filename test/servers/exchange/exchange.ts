@@ -68,6 +68,8 @@ export class Exchange {
   /** Mail that went to somebody outside; the SMTP room sends it on when it is set up. */
   readonly outside: { from: string; to: string[]; mime: Buffer }[] = [];
   relay: ((from: string, to: string[], mime: Buffer) => void) | undefined;
+  /** Sees every notification that is pushed to a client. */
+  onPush: ((text: string) => void) | undefined;
   #draws = 0;
 
   constructor(options: ExchangeOptions = {}) {

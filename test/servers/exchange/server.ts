@@ -29,6 +29,7 @@ const LARGEST_REQUEST = 64 * 1024 * 1024;
 
 export async function serve(exchange: Exchange, options: ServerOptions = {}): Promise<RunningServer> {
   const auth = options.auth ?? { schemes: ['basic'] };
+  exchange.onPush = (text) => options.onAnswer?.(text, 'SendNotification');
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     handle(exchange, auth, options, request, response).catch((error: unknown) => {
       process.stderr.write(`mailroom-exchange: ${error instanceof Error ? error.stack : String(error)}\n`);

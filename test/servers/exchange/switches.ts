@@ -22,6 +22,10 @@ export const SWITCHES = {
     what: 'SyncFolderItems reports a move to Deleted Items as Update, not Delete (19 [exp])',
   },
   patternChangeDropsExceptions: { default: true, what: 'A changed recurrence pattern drops all exceptions (42 [exp])' },
+  processExternalMeetings: {
+    default: true,
+    what: 'Meeting mail from outside reaches the calendar before anybody opens it (45; Set-CalendarProcessing: off by default [doc], seen on [exp])',
+  },
   searchUid: { default: true, what: 'FindItem can search calendar:UID (44: not on old versions [exp])' },
   illegalCharacters: { default: false, what: 'Characters that XML 1.0 forbids are sent as character references (9 [wire])' },
   driftChangeKeys: { default: false, what: 'Change keys move in the background after a write (34 [wire])' },

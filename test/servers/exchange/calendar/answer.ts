@@ -12,7 +12,7 @@ import type { Item } from '../store/model.ts';
 import { child, childText, type Element, el } from '../xml/element.ts';
 import { sendCancellations } from './invite.ts';
 import { meetingByUid } from './lookup.ts';
-import { deliverToAttendee, meetingMessage, saveCopy, sendOutside } from './meeting.ts';
+import { deliverToAttendee, meetingMessage, saveCopy, sendOutside, writeAttendeeCopy } from './meeting.ts';
 import { isMeeting, isOrganizer, organizerAddress } from './properties.ts';
 import { readDateTime, UTC } from './zone.ts';
 
@@ -46,6 +46,9 @@ export async function answerMeeting(source: Element, request: Element, call: Cal
     child(source, 'ReferenceItemId') ?? refuse('ErrorInvalidRequest', 'ReferenceItemId is missing.'),
   );
   const context = contextOf(call, mailbox);
+  // Where the calendar did not follow the request by itself, answering writes it.
+  if (named.kind === 'MeetingRequest' && meetingByUid(mailbox, textOf(named, 'UID')) === undefined)
+    writeAttendeeCopy(mailbox, named);
   const meeting = named.kind === 'MeetingRequest' ? meetingByUid(mailbox, textOf(named, 'UID')) : named;
   if (named.kind !== 'MeetingRequest' && named.kind !== 'CalendarItem')
     refuse('ErrorInvalidItemForOperationAcceptItem', 'This item cannot be answered.');
@@ -88,7 +91,10 @@ function responseMessage(meeting: Item, answer: Answer, source: Element, call: C
 async function sendResponse(meeting: Item, response: Item, context: Context) {
   const address = organizerAddress(meeting) ?? '';
   const organizer = context.exchange.mailboxOf(address);
-  if (organizer === undefined) return sendOutside(meeting, response, [address], 'REPLY', context);
+  if (organizer === undefined) {
+    const answered = { ...meeting, fields: { ...meeting.fields, MyResponseType: response.fields.ResponseType! } };
+    return sendOutside(answered, response, [address], 'REPLY', context);
+  }
   noteResponse(organizer, response, context.mailbox.address);
   deliverToAttendee(organizer, response, contextFor(context.exchange, organizer));
 }

@@ -17,7 +17,7 @@ import { calendarText } from './to-icalendar.ts';
 const LISTS = ['RequiredAttendees', 'OptionalAttendees', 'Resources'] as const;
 
 /** What a meeting message says of the meeting, and what the attendee's copy takes over. */
-const CARRIED = [
+export const CARRIED = [
   'Subject',
   'Body',
   'Start',
@@ -103,9 +103,19 @@ export function meetingMessage(item: Item, message: Message, context: Context): 
   return made;
 }
 
+/** A reply speaks of the one who answers only (RFC 5546 3.2.3). */
+function spokenOf(item: Item, method: string, context: Context): Item {
+  if (method !== 'REPLY') return item;
+  const { mailbox, exchange } = context;
+  const response = el('ResponseType', textOf(item, 'MyResponseType') ?? 'Unknown');
+  const self = el('Attendee', [mailboxElement(mailbox.address, exchange), response]);
+  const { OptionalAttendees: _, Resources: __, ...fields } = item.fields;
+  return { ...item, fields: { ...fields, RequiredAttendees: el('RequiredAttendees', [self]) } };
+}
+
 export async function sendOutside(item: Item, message: Item, addresses: readonly string[], method: string, context: Context) {
   if (addresses.length === 0) return;
-  const calendar = { method, text: calendarText(item, method) };
+  const calendar = { method, text: calendarText(spokenOf(item, method, context), method) };
   const mime = await composeMime({ ...message, mime: undefined, attachments: item.attachments } as Item, context, { calendar });
   await submit(context.exchange, context.mailbox.address, addresses, mime);
 }
@@ -172,7 +182,7 @@ export function deliverToAttendee(mailbox: Mailbox, message: Item, context: Cont
 }
 
 /** The copy stays, marked: AppointmentState 7 (MS-OXWSMTGS R741). */
-function cancelCopy(mailbox: Mailbox, message: Item) {
+export function cancelCopy(mailbox: Mailbox, message: Item) {
   const found = meetingByUid(mailbox, textOf(message, 'UID'));
   const day = message.named['meeting/day']?.values[0];
   if (found === undefined) return;

@@ -55,7 +55,7 @@ export function calendarText(item: Item, method = 'PUBLISH'): string {
     .sort(compareValues)
     .filter((day) => !item.exceptions[day]!.deleted)
     .map((day) => viewOf(item, day));
-  const events = [item, ...views].flatMap((one) => eventLines(one, zone));
+  const events = [item, ...views].flatMap((one) => eventLines(one, zone, method));
   const lines = [
     'BEGIN:VCALENDAR',
     `METHOD:${method}`,
@@ -74,12 +74,12 @@ function time(name: string, at: number, zone: Zone, allDay: boolean): string {
   return allDay ? `${name};VALUE=DATE:${compact(local).slice(0, 8)}` : `${name};TZID=${zone.id}:${compact(local)}`;
 }
 
-function eventLines(item: Item, zone: Zone): string[] {
+function eventLines(item: Item, zone: Zone, method: string): string[] {
   const allDay = textOf(item, 'IsAllDayEvent') === 'true';
   const body = item.fields.Body;
   const description = body?.attributes.BodyType === 'HTML' ? htmlToText(body.text) : (body?.text ?? '');
   const sequence = textOf(item, 'AppointmentSequenceNumber') ?? '0';
-  const cancelled = textOf(item, 'IsCancelled') === 'true';
+  const cancelled = method === 'CANCEL' || textOf(item, 'IsCancelled') === 'true';
   return [
     'BEGIN:VEVENT',
     ...people(item),

@@ -36,7 +36,14 @@ export function composeMime(item: Item, context: Context, options: { bcc?: boole
     date: new Date(textOf(item, 'DateTimeSent') ?? item.created),
     priority: textOf(item, 'Importance') === 'High' ? 'high' : textOf(item, 'Importance') === 'Low' ? 'low' : undefined,
     ...(html ? { html: body!.text } : { text: body?.text ?? '' }),
-    ...(options.calendar === undefined ? {} : { icalEvent: { method: options.calendar.method, content: options.calendar.text } }),
+    // The invitation is another form of the text, not a file (RFC 6047 2.4).
+    ...(options.calendar === undefined
+      ? {}
+      : {
+          alternatives: [
+            { contentType: `text/calendar; charset=utf-8; method=${options.calendar.method}`, content: options.calendar.text },
+          ],
+        }),
     attachments: files.map((one) => ({
       filename: childTextOf(one.fields.Name) ?? 'attachment',
       contentType: childTextOf(one.fields.ContentType),

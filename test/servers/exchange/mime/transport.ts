@@ -1,5 +1,6 @@
 // Sending and receiving: within the company by hand, outside through SMTP.
 
+import { receiveMeeting } from '../calendar/from-mail.ts';
 import { isoSeconds } from '../clock.ts';
 import { refuse } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -86,6 +87,7 @@ export async function deliver(exchange: Exchange, mailbox: Mailbox, mime: Buffer
   setText(item, 'IsDraft', 'false');
   delete item.fields.BccRecipients;
   settleItem(item, undefined, new Set(), context);
+  receiveMeeting(item, context);
   arrive(mailbox, item);
   return item;
 }

@@ -28,10 +28,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   ForwardItem: smartResponse,
   PostReplyItem: postReply,
   SuppressReadReceipt: suppressReceipt,
+  AcceptSharingInvitation: acceptSharing,
 };
 
 /** Answers that exist but are not served; without them the item would be taken for an item. */
-const NOT_SERVED = new Set(['AcceptSharingInvitation', 'AddItemToMyCalendar', 'ProposeNewTime']);
+const NOT_SERVED = new Set(['AddItemToMyCalendar', 'ProposeNewTime']);
 
 export function isResponseObject(source: Element): boolean {
   return source.name in ANSWERS || NOT_SERVED.has(source.name);
@@ -124,6 +125,21 @@ async function postReply(source: Element, request: Element, call: Call): Promise
   mailbox.place(item, folder);
   createdEvents(mailbox, item);
   return [{ item, mailbox }];
+}
+
+/**
+ * The invitation is a message of class IPM.Sharing; the calendar it shares becomes a folder of the invited one [doc: "adds the shared
+ * data to the mailbox"]. What is in it stays with its owner.
+ */
+async function acceptSharing(source: Element, _request: Element, call: Call): Promise<Answered> {
+  const { mailbox, item } = reference(source, call);
+  if (!/^IPM\.Sharing(\.|$)/i.test(textOf(item, 'ItemClass') ?? ''))
+    refuse('ErrorInvalidSharingMessage', 'The item is no sharing invitation.');
+  const parent = mailbox.folderNamed('calendar');
+  const name = `${childText(item.fields.From, 'Mailbox', 'Name') ?? 'Shared'} - Calendar`;
+  if (mailbox.children(parent).some((folder) => folder.name === name)) return [];
+  mailbox.addFolder({ parent: parent.key, name, kind: 'CalendarFolder', folderClass: 'IPF.Appointment' });
+  return [];
 }
 
 /** Nothing is sent; the wish for a receipt is struck out (MS-OXWSMSG SuppressReadReceipt). */

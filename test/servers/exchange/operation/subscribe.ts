@@ -2,6 +2,7 @@
 import { type Call, findFolder, messages, requireChild, responseOf, successMessage } from '../call.ts';
 import { refuse } from '../errors.ts';
 import type { Mailbox } from '../store/mailbox.ts';
+import { type PushTarget, startPushing } from '../sync/push.ts';
 import {
   eventElement,
   eventsSince,
@@ -17,15 +18,32 @@ const EVENTS_AT_ONCE = 50;
 
 export async function subscribe(request: Element, call: Call): Promise<Element> {
   const made = await messages('SubscribeResponseMessage', [request.children[0]!], (wish) => {
-    if (wish.name === 'PushSubscriptionRequest')
-      refuse('ErrorInvalidPushSubscriptionUrl', 'Push subscriptions are not served here.');
+    const target = pushTarget(wish);
     const subscription = create(wish, call);
+    if (target !== undefined) startPushing(subscription, target, call.exchange);
     const watermark =
-      subscription.kind === 'pull' ? el('Watermark', writeWatermark(subscription.mailbox, subscription.position)) : undefined;
+      subscription.kind !== 'streaming'
+        ? el('Watermark', writeWatermark(subscription.mailbox, subscription.position))
+        : undefined;
     return successMessage('SubscribeResponseMessage', [el('SubscriptionId', subscription.id), watermark]);
   });
   return responseOf('Subscribe', made);
 }
+
+/** The URL has to be one of http or https [doc: ErrorInvalidPushSubscriptionUrl]. */
+function pushTarget(wish: Element): PushTarget | undefined {
+  if (wish.name !== 'PushSubscriptionRequest') return undefined;
+  const url = URL.parse(childText(wish, 'URL') ?? '');
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    refuse('ErrorInvalidPushSubscriptionUrl', 'The URL of the push subscription is invalid.');
+  return { url, statusMinutes: Number(childText(wish, 'StatusFrequency') ?? 30) };
+}
+
+const KINDS: Readonly<Record<string, Subscription['kind']>> = {
+  PullSubscriptionRequest: 'pull',
+  PushSubscriptionRequest: 'push',
+  StreamingSubscriptionRequest: 'streaming',
+};
 
 function create(wish: Element, call: Call): Subscription {
   const all = wish.attributes.SubscribeToAllFolders === 'true';
@@ -41,7 +59,7 @@ function create(wish: Element, call: Call): Subscription {
   const text = childText(wish, 'Watermark');
   const subscription: Subscription = {
     id: Buffer.from(`${mailbox.address}/${call.exchange.draw('subscription').toString('hex').slice(0, 32)}`).toString('base64'),
-    kind: wish.name === 'PullSubscriptionRequest' ? 'pull' : 'streaming',
+    kind: KINDS[wish.name]!,
     owner: call.account.address,
     mailbox,
     folders: all ? undefined : new Set(found.map((one) => one.folder.key)),
@@ -74,7 +92,10 @@ export function subscriptionOf(id: string, call: Call): Subscription {
 
 export async function unsubscribe(request: Element, call: Call): Promise<Element> {
   const made = await messages('UnsubscribeResponseMessage', [childText(request, 'SubscriptionId') ?? ''], (id) => {
-    call.exchange.subscriptions.delete(subscriptionOf(id, call).id);
+    const subscription = subscriptionOf(id, call);
+    // A push subscription is ended by the answer to a notification [doc: ErrorInvalidPullSubscriptionId].
+    if (subscription.kind === 'push') refuse('ErrorInvalidPullSubscriptionId', 'This is a push subscription.');
+    call.exchange.subscriptions.delete(subscription.id);
     return successMessage('UnsubscribeResponseMessage');
   });
   return responseOf('Unsubscribe', made);

@@ -87,6 +87,7 @@ describe('MS-OXWSMTGS calendar items', () => {
       ['room@example.com'],
     ]);
     expect(textAt(item, 'Organizer', 'Mailbox', 'EmailAddress')).toBe('alice@example.com');
+    expect(textAt(childrenOf(child(item, 'RequiredAttendees'), 'Attendee')[0], 'Mailbox', 'Name')).toBe('Bob');
     expect(textAt(childrenOf(child(item, 'RequiredAttendees'), 'Attendee')[0], 'ResponseType')).toBe('Unknown');
   });
 

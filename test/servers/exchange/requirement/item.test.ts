@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { codesOf, idOf, itemsOf, messagesOf, startStandIn, textAt } from '../check/client.ts';
 import { child, childrenOf, type Element } from '../xml/element.ts';
 
-const { call, exchange } = await startStandIn();
+const { call, exchange, clock } = await startStandIn();
 
 async function create(inner: string, disposition = 'SaveOnly'): Promise<Element> {
   const reply = await call(
@@ -40,7 +40,7 @@ describe('MS-OXWSCORE properties', () => {
     ['R199', 'Importance', 'Low', '<t:Importance>Low</t:Importance>'],
     ['R82', 'InReplyTo', '<a@b>', '<t:InReplyTo>&lt;a@b&gt;</t:InReplyTo>'],
     [
-      'R1616, R95',
+      'R95',
       'ReminderMinutesBeforeStart',
       '20',
       '<t:ReminderIsSet>true</t:ReminderIsSet><t:ReminderMinutesBeforeStart>20</t:ReminderMinutesBeforeStart>',
@@ -109,6 +109,15 @@ describe('MS-OXWSCORE properties', () => {
   it('R1614, R1615: IsUnmodified until it is modified', async () => {
     const item = await create('<t:Subject>s</t:Subject>');
     expect(textAt(item, 'IsUnmodified')).toBe('true');
+    clock.advance(1000);
+    await update(item, subject('t'));
+    clock.advance(-1000);
+    expect(textAt(await get(idOf(item).id), 'IsUnmodified')).toBe('false');
+  });
+
+  it('R1616: a reminder is set or not', async () => {
+    expect(textAt(await create('<t:ReminderIsSet>true</t:ReminderIsSet>'), 'ReminderIsSet')).toBe('true');
+    expect(textAt(await create(''), 'ReminderIsSet')).toBe('false');
   });
 
   it('R91, R131, R132, R133: response objects of a received message', async () => {

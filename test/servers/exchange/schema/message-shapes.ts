@@ -112,6 +112,7 @@ m:SendItemType :: < m:BaseRequestType (m:ItemIds=NonEmptyArrayOfBaseItemIdsType 
 m:SendNotificationResponseMessageType :: < m:ResponseMessageType (m:Notification=NotificationType)
 m:ServiceConfigurationResponseMessageType :: < m:ResponseMessageType (m:MailTipsConfiguration=MailTipsServiceConfiguration? m:UnifiedMessagingConfiguration=UnifiedMessageServiceConfiguration? m:ProtectionRulesConfiguration=ProtectionRulesServiceConfiguration? m:PolicyNudgeRulesConfiguration=PolicyNudgeRulesServiceConfiguration? m:SharePointURLsConfiguration=SharePointURLsServiceConfiguration?)
 m:SubscribeResponseMessageType :: < m:ResponseMessageType (m:SubscriptionId=SubscriptionIdType? m:Watermark=WatermarkType?)
+m:SendNotificationResponseType :: < m:BaseResponseMessageType
 m:SubscribeResponseType :: < m:BaseResponseMessageType
 m:SubscribeType :: < m:BaseRequestType (m:PullSubscriptionRequest=PullSubscriptionRequestType|m:PushSubscriptionRequest=PushSubscriptionRequestType|m:StreamingSubscriptionRequest=StreamingSubscriptionRequestType)
 m:SuggestionsResponseType :: any

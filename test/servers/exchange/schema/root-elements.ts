@@ -1,5 +1,6 @@
 // Elements that may stand in a SOAP body or header, with their shape.
 export const ROOT_ELEMENTS = `
+SendNotification=m:SendNotificationResponseType
 GetFolder=m:GetFolderType
 GetFolderResponse=m:GetFolderResponseType
 FindFolder=m:FindFolderType

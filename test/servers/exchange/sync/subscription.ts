@@ -7,7 +7,7 @@ import { type Element, el } from '../xml/element.ts';
 
 export interface Subscription {
   id: string;
-  kind: 'pull' | 'streaming';
+  kind: 'pull' | 'push' | 'streaming';
   owner: string;
   mailbox: Mailbox;
   /** Keys of folders; undefined is all of them. */
