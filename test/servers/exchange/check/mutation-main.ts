@@ -105,7 +105,6 @@ for (const mutation of mutations) {
   const { specification, tests } = files.get(mutation.test)!;
   choose(vitest, tests, mutation);
   const { failed, passed } = await run(vitest, specification, mutation);
-  if (process.env.MUTATION_LOG) console.log(mutation.proves, Date.now() - began, failed.length, passed.length);
   for (const statement of statementsOf(mutation)) {
     const name = `${statement.protocol} ${statement.number}`;
     if (passed.length > 0 && failed.some((test) => names(test, statement))) proven.add(name);

@@ -62,9 +62,9 @@ describe('MS-OXWSCORE properties', () => {
 
   it('R96, R97, R98, R99: the display strings name all recipients', async () => {
     const item = await create(
-      boxes('ToRecipients', 'bob@example.com', 'x@example.net') + boxes('CcRecipients', 'carol@example.com'),
+      boxes('ToRecipients', 'bob@example.com', 'x@example.net') + boxes('CcRecipients', 'carol@example.com', 'y@example.net'),
     );
-    expect([textAt(item, 'DisplayTo'), textAt(item, 'DisplayCc')]).toEqual(['Bob; x@example.net', 'Carol']);
+    expect([textAt(item, 'DisplayTo'), textAt(item, 'DisplayCc')]).toEqual(['Bob; x@example.net', 'Carol; y@example.net']);
   });
 
   it('MS-OXWSCORE R1679, R1680, R76; MS-OXWSCDATA R15, R17, R18: bodies come as asked for', async () => {
@@ -76,6 +76,7 @@ describe('MS-OXWSCORE properties', () => {
     expect((await as('Text'))?.text).toBe('one\r\ntwo');
     expect((await as('Text'))?.attributes.BodyType).toBe('Text');
     const text = await create('<t:Body BodyType="Text">a &lt; b</t:Body>');
+    expect(child(await get(idOf(text).id, '<t:BodyType>Best</t:BodyType>'), 'Body')?.attributes.BodyType).toBe('Text');
     expect(child(await get(idOf(text).id, '<t:BodyType>HTML</t:BodyType>'), 'Body')?.text).toContain('a &lt; b');
   });
 
@@ -184,6 +185,7 @@ describe('MS-OXWSCORE operations', () => {
     expect(idOf(moved).id).not.toBe(idOf(item).id);
     expect(textAt(await get(idOf(moved).id), 'Subject')).toBe(operation);
     expect(folderOf('drafts').filter((one) => one.fields.Subject?.text === operation)).toHaveLength(left);
+    expect(folderOf('inbox').filter((one) => one.fields.Subject?.text === operation)).toHaveLength(1);
     const again = `<m:ItemIds><t:ItemId Id="${idOf(moved).id}"/></m:ItemIds>`;
     expect(
       itemsOf(await call(`<m:${operation}>${to}${again}<m:ReturnNewItemIds>false</m:ReturnNewItemIds></m:${operation}>`)),
@@ -249,8 +251,8 @@ describe('MS-OXWSCORE operations', () => {
   });
 
   it('MS-OXWSCORE R462, R463, R1648, R1649: sends with the current key only, saves when asked to', async () => {
-    const send = (id: string, key: string, saves: boolean) =>
-      call(`<m:SendItem SaveItemToFolder="${saves}"><m:ItemIds><t:ItemId Id="${id}"${key}/></m:ItemIds></m:SendItem>`);
+    const send = (id: string, key: string, saves: boolean, folder = '') =>
+      call(`<m:SendItem SaveItemToFolder="${saves}"><m:ItemIds><t:ItemId Id="${id}"${key}/></m:ItemIds>${folder}</m:SendItem>`);
     const draft = await create(`<t:Subject>sent one</t:Subject>${boxes('ToRecipients', 'bob@example.com')}`);
     const { id, key } = idOf(draft);
     expect(codesOf(await send(id, '', true))).toEqual(['ErrorChangeKeyRequired']);
@@ -259,6 +261,10 @@ describe('MS-OXWSCORE operations', () => {
     const current = idOf(await get(id));
     expect(codesOf(await send(id, ` ChangeKey="${current.key}"`, false))).toEqual(['NoError']);
     expect(folderOf('sentitems').map((one) => one.fields.Subject?.text)).not.toContain('sent two');
+    const kept = idOf(await create(`<t:Subject>kept</t:Subject>${boxes('ToRecipients', 'bob@example.com')}`));
+    const notes = '<m:SavedItemFolderId><t:DistinguishedFolderId Id="notes"/></m:SavedItemFolderId>';
+    expect(codesOf(await send(kept.id, ` ChangeKey="${kept.key}"`, true, notes))).toEqual(['NoError']);
+    expect(folderOf('notes').map((one) => one.fields.Subject?.text)).toEqual(['kept']);
   });
 
   it('MS-OXWSCORE R1157: marks all items of a folder as read', async () => {
@@ -331,12 +337,13 @@ describe('MS-OXWSATT attachments', () => {
   const attachmentId = (reply: Awaited<ReturnType<typeof call>>) =>
     child(child(messagesOf(reply)[0], 'Attachments')?.children[0], 'AttachmentId')!;
 
-  it('R38, R43, R45, R59, R60, R63, R144, R259, R439, R440: a file goes in and comes out, and the parent has a new key', async () => {
+  it('R38, R43, R45, R59, R60, R63, R144, R259, R439, R440; MS-OXWSCORE R1620: a file goes in and comes out, and the parent has a new key', async () => {
     const item = await create('<t:Subject>with file</t:Subject>');
     const made = await attach(idOf(item).id, file('a.txt', '<t:ContentLocation>http://x.example/</t:ContentLocation>'));
     const id = attachmentId(made);
     expect(id.attributes.RootItemId).toBe(idOf(item).id);
     expect(id.attributes.RootItemChangeKey).not.toBe(idOf(item).key);
+    expect(id.attributes.RootItemChangeKey).toBe(idOf(await get(idOf(item).id)).key);
     expect(Buffer.from(id.attributes.Id ?? '', 'base64').length).toBeLessThanOrEqual(512);
     const read = await call(
       `<m:GetAttachment><m:AttachmentIds><t:AttachmentId Id="${id.attributes.Id}"/></m:AttachmentIds></m:GetAttachment>`,
@@ -351,7 +358,7 @@ describe('MS-OXWSATT attachments', () => {
     expect(textAt(await get(idOf(item).id), 'HasAttachments')).toBe('true');
   });
 
-  it('MS-OXWSCORE R1620, R1621: inline attachments do not count', async () => {
+  it('MS-OXWSCORE R1621: inline attachments do not count', async () => {
     const item = await create('<t:Subject>inline</t:Subject>');
     await attach(idOf(item).id, file('a.png', '<t:ContentId>c1</t:ContentId><t:IsInline>true</t:IsInline>'));
     expect(textAt(await get(idOf(item).id), 'HasAttachments')).toBe('false');

@@ -16,7 +16,8 @@ import {
 const TEST = 'requirement/contact';
 const CONT = 'MS-OXWSCONT';
 const lines = (text: string, make: Parameters<typeof eachLine>[3]) => eachLine(TEST, CONT, text, make);
-const completed = (from: string, to = '') => edit('property/contact.ts', `  ['${from}', `, to === '' ? `  ['', ` : to);
+const completed = (part: string) =>
+  edit('property/contact.ts', 'PARTS.map((', `PARTS.filter(([name]) => name !== '${part}').map((`);
 
 export const CONTACT: readonly Mutation[] = [
   ...lines(

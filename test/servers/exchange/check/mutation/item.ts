@@ -65,7 +65,7 @@ const PROPERTIES: readonly Mutation[] = [
     R1185: edit('property/shape.ts', `base: childText(element, 'BaseShape') ?? 'AllProperties'`, `base: 'Default'`),
     R1197: edit('property/shape.ts', `names.add(path.element);`, 'continue;'),
     R335: edit('property/write.ts', ' || given.children.length !== 1)', ')'),
-    R619: edit('property/build.ts', 'if (itemClass !== undefined) checkClass(', 'if (itemClass === undefined) checkClass('),
+    R619: edit('property/build.ts', 'if (itemClass !== undefined) checkClass(', 'if (itemClass === null) checkClass('),
   }),
 ];
 
@@ -110,7 +110,7 @@ const OPERATIONS: readonly Mutation[] = [
     R561: edit(
       UPDATE,
       `const updates = child(change, 'Updates')?.children ?? [];`,
-      `const updates = child(change, 'Updates')?.children.slice(1) ?? [];`,
+      `const updates = child(change, 'Updates')?.children.slice(9) ?? [];`,
     ),
     R61: edit(UPDATE, `      el('ConflictResults', [el('Count', conflicts)]),\n`, ''),
     R65: edit(UPDATE, `el('Count', conflicts)`, `el('Count', 0)`),

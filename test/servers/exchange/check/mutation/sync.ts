@@ -82,7 +82,7 @@ export const SYNCHRONISATION: readonly Mutation[] = [
     R2601: stateOf(FOLDERS, `if (root !== undefined) ${REFUSE}`),
     R2602: stateOf(FOLDERS, `if (root === undefined) ${REFUSE}`),
     R2573: edit('property/folder.ts', `shape.base === 'IdOnly' ? ['FolderId'] :`, ''),
-    R2574: edit('property/folder.ts', `if (path.kind === 'field') names.add(path.element);`, ''),
+    R2574: edit('property/folder.ts', `if (path.kind === 'field') names.add(path.element);`, 'void path;'),
     R2575: edit('property/folder.ts', `if (path.kind === 'field') names.add(path.element);`, `names.add('FolderClass');`),
   }),
   ...each(TEST, 'MS-OXWSCDATA', {
