@@ -10,9 +10,10 @@ import { isMeetingMessage } from '../property/kind.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { Item } from '../store/model.ts';
 import { child, childText, type Element, el } from '../xml/element.ts';
+import { noteResponse, writeAttendeeCopy } from './follow.ts';
 import { sendCancellations } from './invite.ts';
 import { meetingByUid } from './lookup.ts';
-import { deliverToAttendee, meetingMessage, saveCopy, sendOutside, writeAttendeeCopy } from './meeting.ts';
+import { deliverToAttendee, meetingMessage, saveCopy, sendOutside } from './meeting.ts';
 import { isMeeting, isOrganizer, organizerAddress } from './properties.ts';
 import { readDateTime, UTC } from './zone.ts';
 
@@ -97,30 +98,6 @@ async function sendResponse(meeting: Item, response: Item, context: Context) {
   }
   noteResponse(organizer, response, context.mailbox.address);
   deliverToAttendee(organizer, response, contextFor(context.exchange, organizer));
-}
-
-/** The organizer's item learns who said what, and when (reference 45). */
-export function noteResponse(organizer: Mailbox, response: Item, from: string) {
-  const item = meetingByUid(organizer, textOf(response, 'UID'));
-  if (item === undefined) return;
-  for (const list of ['RequiredAttendees', 'OptionalAttendees', 'Resources']) {
-    const people = item.fields[list];
-    if (people === undefined) continue;
-    item.fields[list] = el(
-      list,
-      people.children.map((one) =>
-        childText(one, 'Mailbox', 'EmailAddress')?.toLowerCase() !== from.toLowerCase()
-          ? one
-          : el('Attendee', [
-              child(one, 'Mailbox'),
-              el('ResponseType', response.fields.ResponseType?.text ?? 'Unknown'),
-              el('LastResponseTime', isoSeconds(organizer.clock.now())),
-            ]),
-      ),
-    );
-  }
-  organizer.touch(item);
-  itemEvent(organizer, 'Modified', item);
 }
 
 function settleAnswer(meeting: Item, named: Item, answer: Answer, mailbox: Mailbox): Answered {

@@ -3,7 +3,7 @@ import { isoSeconds } from '../clock.ts';
 import { composeMime } from '../mime/compose.ts';
 import { randomMessageId } from '../mime/message-id.ts';
 import { arrive, contextFor, submit } from '../mime/transport.ts';
-import { createdEvents, itemEvent } from '../operation/items.ts';
+import { createdEvents } from '../operation/items.ts';
 import { type Context, setText, textOf } from '../property/context.ts';
 import { CLASS_OF_ITEM } from '../property/kind.ts';
 import { mailboxElement } from '../property/settle.ts';
@@ -11,37 +11,10 @@ import { blankItem } from '../store/blank.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { Item, ItemKind } from '../store/model.ts';
 import { child, childrenOf, childText, type Element, el } from '../xml/element.ts';
-import { meetingByUid } from './lookup.ts';
+import { CARRIED, cancelCopy, writeAttendeeCopy } from './follow.ts';
 import { calendarText } from './to-icalendar.ts';
 
 const LISTS = ['RequiredAttendees', 'OptionalAttendees', 'Resources'] as const;
-
-/** What a meeting message says of the meeting, and what the attendee's copy takes over. */
-export const CARRIED = [
-  'Subject',
-  'Body',
-  'Start',
-  'End',
-  'StartTimeZone',
-  'EndTimeZone',
-  'Location',
-  'IsAllDayEvent',
-  'Recurrence',
-  'UID',
-  'Organizer',
-  'RequiredAttendees',
-  'OptionalAttendees',
-  'Resources',
-  'AppointmentSequenceNumber',
-  'Importance',
-  'Sensitivity',
-  'ConferenceType',
-  'AllowNewTimeProposal',
-  'IsResponseRequested',
-  'MeetingWorkspaceUrl',
-  'NetShowUrl',
-  'IsOnlineMeeting',
-];
 
 export function attendeesOf(item: Item): { address: string; name: string; list: string; element: Element }[] {
   return LISTS.flatMap((list) =>
@@ -120,58 +93,6 @@ export async function sendOutside(item: Item, message: Item, addresses: readonly
   await submit(context.exchange, context.mailbox.address, addresses, mime);
 }
 
-/** The attendee's calendar: for internal users the server writes it before anybody reads the request (45). */
-export function writeAttendeeCopy(mailbox: Mailbox, request: Item) {
-  const day = request.named['meeting/day']?.values[0];
-  const found = meetingByUid(mailbox, textOf(request, 'UID'));
-  if (found === undefined) {
-    createCopy(mailbox, request);
-    return;
-  }
-  if (day !== undefined && found.fields.Recurrence !== undefined) {
-    const kept: Record<string, Element> = {};
-    for (const name of ['Start', 'End', 'Location', 'Subject', 'Body'])
-      if (request.fields[name] !== undefined) kept[name] = request.fields[name];
-    found.exceptions = {
-      ...found.exceptions,
-      [day]: { deleted: false, fields: kept, removed: [], named: {}, attachments: null },
-    };
-  } else {
-    const full = request.fields.MeetingRequestType?.text !== 'InformationalUpdate';
-    for (const name of CARRIED) {
-      const value = request.fields[name];
-      if (value === undefined) delete found.fields[name];
-      else found.fields[name] = value;
-    }
-    found.exceptions = { ...request.exceptions };
-    // A moved meeting asks again [doc: FullUpdate].
-    if (full) Object.assign(found.fields, openFields(request));
-  }
-  mailbox.touch(found);
-  itemEvent(mailbox, 'Modified', found);
-}
-
-function openFields(request: Item): Record<string, Element> {
-  return {
-    MyResponseType: el('MyResponseType', 'NoResponseReceived'),
-    LegacyFreeBusyStatus: el('LegacyFreeBusyStatus', 'Tentative'),
-    IntendedFreeBusyStatus: el('IntendedFreeBusyStatus', request.fields.IntendedFreeBusyStatus?.text ?? 'Busy'),
-  };
-}
-
-function createCopy(mailbox: Mailbox, request: Item) {
-  const copy = blankItem('CalendarItem', mailbox.clock.now());
-  for (const name of CARRIED) if (request.fields[name] !== undefined) copy.fields[name] = request.fields[name];
-  Object.assign(copy.fields, openFields(request));
-  copy.exceptions = structuredClone(request.exceptions);
-  setText(copy, 'ItemClass', 'IPM.Appointment');
-  setText(copy, 'IsMeeting', 'true');
-  setText(copy, 'ReminderIsSet', 'true');
-  copy.attachments = structuredClone(request.attachments);
-  mailbox.place(copy, mailbox.folderNamed('calendar'));
-  createdEvents(mailbox, copy);
-}
-
 export function deliverToAttendee(mailbox: Mailbox, message: Item, context: Context) {
   const copy = structuredClone(message);
   copy.attachments = structuredClone(message.attachments);
@@ -179,22 +100,6 @@ export function deliverToAttendee(mailbox: Mailbox, message: Item, context: Cont
   if (copy.kind === 'MeetingCancellation') cancelCopy(mailbox, copy);
   arrive(mailbox, copy);
   if (context.exchange.switches.driftChangeKeys) mailbox.touch(copy);
-}
-
-/** The copy stays, marked: AppointmentState 7 (MS-OXWSMTGS R741). */
-export function cancelCopy(mailbox: Mailbox, message: Item) {
-  const found = meetingByUid(mailbox, textOf(message, 'UID'));
-  const day = message.named['meeting/day']?.values[0];
-  if (found === undefined) return;
-  if (day !== undefined && found.fields.Recurrence !== undefined) {
-    found.exceptions = { ...found.exceptions, [day]: { deleted: true, fields: {}, removed: [], named: {}, attachments: null } };
-  } else {
-    setText(found, 'IsCancelled', 'true');
-    setText(found, 'Subject', textOf(message, 'Subject'));
-    setText(found, 'AppointmentSequenceNumber', textOf(message, 'AppointmentSequenceNumber'));
-  }
-  mailbox.touch(found);
-  itemEvent(mailbox, 'Modified', found);
 }
 
 /** Hands a meeting message to everybody it is for, at home and outside. */
