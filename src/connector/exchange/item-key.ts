@@ -10,9 +10,9 @@ import type { ItemKey } from '../../model/item.ts';
 import { type Path, type Setting, valueAt } from './property.ts';
 import type { Element } from './read-answer.ts';
 
-const SET = '3c9b2f56-8e0f-4e0e-9d5c-6a8f1d27b4e1';
-export const KEY: Path = { extended: { type: 'String', set: SET, name: 'MailroomKey' } };
-export const MARK: Path = { extended: { type: 'String', set: SET, name: 'MailroomWrite' } };
+export const OWN_SET = '3c9b2f56-8e0f-4e0e-9d5c-6a8f1d27b4e1';
+export const KEY: Path = { extended: { type: 'String', set: OWN_SET, name: 'MailroomKey' } };
+export const MARK: Path = { extended: { type: 'String', set: OWN_SET, name: 'MailroomWrite' } };
 
 const VERSION = '1';
 

@@ -2,6 +2,7 @@
 import type { Failure } from '../../model/failure.ts';
 import type { ItemContent, ItemKind, MeetingFacts } from '../../model/item.ts';
 import type { ItemChange, RemoteRef, Step } from '../connector.ts';
+import type { Ews } from './ews.ts';
 import type { Path } from './property.ts';
 import type { Element } from './read-answer.ts';
 
@@ -17,6 +18,8 @@ export interface Kind {
   /** What GetItem is asked for, besides id, folder, key, mark and time of change. */
   readonly properties: readonly Path[];
   readonly bodyType: 'Best' | 'HTML' | 'Text';
+  /** Asked for once in a session, before anything else: what `steps` has to know of the mailbox. */
+  prepare?(ews: Ews): Promise<void>;
   /** What an item says. Takes what may be there, in any form; throws a Failure('refused') for what cannot be understood. */
   read(item: Element, more: MoreReading): Promise<Reading>;
   /** Pure; `step.ts` makes them. */
@@ -40,6 +43,8 @@ export type GotElement = { readonly ref: RemoteRef } & (
 export interface MoreReading {
   /** In order of the refs. */
   items(refs: readonly string[], properties: readonly Path[]): Promise<readonly GotElement[]>;
+  /** The definition of a Windows time zone, as the server has it; null: it knows none of that id. */
+  zone(id: string): Promise<Element | null>;
   /** The FileAttachment with its Content; null when it is gone. */
   attachment(id: string): Promise<Element | null>;
 }

@@ -6,6 +6,7 @@ import { KEY, keyOf, MARK } from './item-key.ts';
 import type { Kind, MoreReading } from './item-kind.ts';
 import { getAttachment } from './operation/attachment.ts';
 import { getElements } from './operation/get-elements.ts';
+import { zoneDefinition } from './operation/get-server-time-zones.ts';
 import { idOf } from './operation/item-id.ts';
 import { itemShape } from './operation/item-shape.ts';
 import { field, type Path } from './property.ts';
@@ -69,6 +70,7 @@ async function versionOf(ews: Ews, kind: Kind, ref: RemoteRef, element: Element)
 const more = (ews: Ews, kind: Kind): MoreReading => ({
   items: async (refs, properties) =>
     (await elementsOf(ews, kind, refs as readonly RemoteRef[], properties)) as Awaited<ReturnType<MoreReading['items']>>,
+  zone: (id) => zoneDefinition(ews, id),
   async attachment(id) {
     try {
       return await getAttachment(ews, id);

@@ -64,7 +64,7 @@ beforeEach(() => {
     ...{ log: silentLog, clock: systemClock, signal: new AbortController().signal },
     credential: async () => ({ method: 'password', username: ADDRESS, password: PASSWORD }) as const,
   };
-  store = createItemStore({ ews: createEws(settings, context, createLanes()), log: silentLog }, NAMES);
+  store = createItemStore({ ews: createEws(settings, context, createLanes()), log: silentLog, clock: systemClock }, NAMES);
 });
 
 const mailbox = () => exchange.mailboxOf(ADDRESS)!;

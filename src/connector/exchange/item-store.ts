@@ -7,6 +7,7 @@
  * - Nothing is overwritten that was not seen (NeverOverwrite with the stored change key).
  */
 import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { FoundItem, ItemStore, SessionContext } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { changesOf } from './item-changes.ts';
@@ -19,14 +20,27 @@ import { applyStep, outcomeOf } from './item-write.ts';
 export interface StoreContext {
   readonly ews: Ews;
   readonly log: SessionContext['log'];
+  readonly clock: Clock;
 }
 
-export function createItemStore({ ews, log }: StoreContext, kind: Kind): ItemStore {
+export function createItemStore({ ews, log, clock }: StoreContext, kind: Kind): ItemStore {
+  let prepared: Promise<void> | undefined;
+  const ready = () => {
+    prepared ??= kind.prepare?.(ews);
+    return prepared;
+  };
   return {
     kind: kind.kind,
-    folders: (selectors) => chooseFolders(ews, kind, selectors),
-    changes: (folder, after, bounds) => changesOf({ ews, kind, log }, folder, after, bounds),
+    async folders(selectors) {
+      await ready();
+      return await chooseFolders(ews, kind, selectors);
+    },
+    async *changes(folder, after, bounds) {
+      await ready();
+      yield* changesOf({ ews, kind, log }, folder, after, bounds);
+    },
     async read(refs) {
+      await ready();
       const read = await readItems(ews, kind, refs);
       return read.map(
         (item, n) => item ?? { ref: refs[n]!, failure: new Failure('missing', `this is no ${kind.kind} any more`) },
@@ -34,7 +48,7 @@ export function createItemStore({ ews, log }: StoreContext, kind: Kind): ItemSto
     },
     find: async (record): Promise<readonly FoundItem[]> => await findByRecord(ews, kind, record),
     steps: (change) => kind.steps(change),
-    apply: (step, target) => applyStep(ews, kind, step, target),
+    apply: (step, target) => applyStep({ ews, kind, clock }, step, target),
     outcome: (step, target) => outcomeOf(ews, kind, step, target),
   };
 }

@@ -5,42 +5,54 @@
  * for the other writes, which take any key, it is looked at before.
  */
 import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { RemoteRef, Step, StepOutcome, Target } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { MARK } from './item-key.ts';
 import type { Kind } from './item-kind.ts';
+import { findOccurrence } from './item-occurrence.ts';
 import { look } from './item-read.ts';
 import { findByRecord } from './item-search.ts';
 import { createAttachment, deleteAttachment } from './operation/attachment.ts';
 import { createItem, createResponse } from './operation/create-item.ts';
 import { deleteItem } from './operation/delete-item.ts';
 import { distinguishedId, folderId } from './operation/folder-id.ts';
-import { type ItemId, itemIdXml, occurrenceIdXml } from './operation/item-id.ts';
+import { type ItemId, itemIdXml } from './operation/item-id.ts';
 import { updateItem } from './operation/update-item.ts';
 import { field, valueAt } from './property.ts';
 import { childOf, type Element, textOf } from './read-answer.ts';
-import { type Operation, operationOf } from './step.ts';
+import { type Occurrence, type Operation, operationOf, type Send, type Telling } from './step.ts';
 
 const GONE: Target = { ref: null, etag: null };
 type Of<O extends Operation['operation']> = Extract<Operation, { operation: O }>;
 
-export async function applyStep(ews: Ews, kind: Kind, step: Step, target: Target): Promise<Target> {
+export interface Writer {
+  readonly ews: Ews;
+  readonly kind: Kind;
+  readonly clock: Clock;
+}
+
+export async function applyStep({ ews, kind, clock }: Writer, step: Step, target: Target): Promise<Target> {
   const operation = operationOf(step);
   switch (operation.operation) {
     case 'CreateItem':
-      return await create(ews, kind, operation);
+      return await create(ews, kind, operation, sendNow(operation.telling, clock));
     case 'UpdateItem':
-      return await update(ews, operation, needed(target));
+      return await update(ews, operation, needed(target), sendNow(operation.telling, clock));
     case 'DeleteItem':
       return await remove(ews, operation, needed(target));
     case 'Respond':
-      return await respond(ews, operation, await unchanged(ews, needed(target)));
+      return await respond(ews, operation, await unchanged(ews, needed(target)), sendNow(operation.telling, clock));
     case 'CreateAttachment':
       return await createAttachment(ews, needed(target), operation.attachment);
     case 'DeletePhoto':
       return await deletePhoto(ews, needed(target));
   }
 }
+
+/** Guests are never told of what has begun (a step may be carried out long after it was made). */
+const sendNow = ({ send, until }: Telling, clock: Clock): Send =>
+  until !== null && clock.now().getTime() >= Date.parse(until) ? 'SendToNone' : send;
 
 function needed({ ref, etag }: Target): ItemId {
   if (ref === null || etag === null) throw new Failure('missing', 'the item that is to be changed is not there');
@@ -57,13 +69,23 @@ async function unchanged(ews: Ews, target: ItemId): Promise<ItemId> {
 
 const changed = (ews: Ews) => new Failure('conflict', `changing an item at ${ews.where}: it was changed there meanwhile`);
 
-const create = async (ews: Ews, { home }: Kind, { folder, item, send }: Of<'CreateItem'>): Promise<Target> =>
+const create = async (ews: Ews, { home }: Kind, { folder, item }: Of<'CreateItem'>, send: Send): Promise<Target> =>
   await createItem(ews, { folder: folder === null ? distinguishedId(ews, home) : folderId(folder), item, send });
 
-async function update(ews: Ews, { changes, send, occurrence }: Of<'UpdateItem'>, target: ItemId): Promise<Target> {
+async function update(ews: Ews, { changes, occurrence }: Of<'UpdateItem'>, target: ItemId, send: Send): Promise<Target> {
   if (occurrence === undefined) return await updateItem(ews, itemIdXml(target), changes, send);
-  await updateItem(ews, occurrenceIdXml(target, occurrence), changes, send);
+  const found = await occurrenceIn(ews, target, occurrence);
+  if (found === null) throw new Failure('refused', `the occurrence of ${occurrence.originalStart} was deleted at ${ews.where}`);
+  await updateItem(ews, itemIdXml(found), changes, send);
   return await stateOf(ews, target.ref);
+}
+
+/** Null: it is deleted. The series has to be in the expected state. */
+async function occurrenceIn(ews: Ews, target: ItemId, occurrence: Occurrence): Promise<ItemId | null> {
+  const found = await findOccurrence(ews, target, occurrence);
+  if (found === null) throw new Failure('missing', `changing a series at ${ews.where}: it is not there any more`);
+  if (found.series.etag !== target.etag) throw changed(ews);
+  return found.occurrence?.id ?? null;
 }
 
 /** After a change of an occurrence its series has another key. */
@@ -72,25 +94,32 @@ async function stateOf(ews: Ews, ref: RemoteRef): Promise<Target> {
   return found === null ? GONE : { ref, etag: found.etag };
 }
 
-async function remove(ews: Ews, { send, occurrence }: Of<'DeleteItem'>, target: ItemId): Promise<Target> {
+async function remove(ews: Ews, { occurrence }: Of<'DeleteItem'>, target: ItemId): Promise<Target> {
+  if (occurrence !== undefined) return await removeOccurrence(ews, occurrence, target);
   const found = await look(ews, target.ref);
   if (found === null) return GONE;
   if (found.etag !== target.etag) throw changed(ews);
-  if (occurrence === undefined) {
-    await deleteItem(ews, itemIdXml(target), send);
-    return GONE;
-  }
-  await deleteItem(ews, occurrenceIdXml(target, occurrence), send);
+  await deleteItem(ews, itemIdXml(target), 'SendToNone');
+  return GONE;
+}
+
+async function removeOccurrence(ews: Ews, occurrence: Occurrence, target: ItemId): Promise<Target> {
+  const found = await occurrenceIn(ews, target, occurrence);
+  if (found === null) return target;
+  await deleteItem(ews, itemIdXml(found), 'SendToNone');
   return await stateOf(ews, target.ref);
 }
 
-async function respond(ews: Ews, { object, before, after, send }: Of<'Respond'>, target: ItemId): Promise<Target> {
+async function respond(ews: Ews, { object, before }: Of<'Respond'>, target: ItemId, send: Send): Promise<Target> {
+  if (send === 'SendToNone' && object === 'CancelCalendarItem') return await remove(ews, { operation: 'DeleteItem' }, target);
+  if (send === 'SendToNone') throw new Failure('refused', 'a meeting that has begun is not answered any more');
   const reference = itemIdXml(target, 't:ReferenceItemId');
-  await createResponse(ews, `<t:${object}>${before}${reference}${after}</t:${object}>`, send);
+  await createResponse(ews, `<t:${object}>${before}${reference}</t:${object}>`, send);
   return await stateOf(ews, target.ref);
 }
 
 const ATTACHMENTS = field('item:Attachments');
+const MY_RESPONSE = field('calendar:MyResponseType');
 
 function photoOf(item: Element): string | null {
   const attachments = childOf(item, 'Attachments')?.children ?? [];
@@ -109,13 +138,33 @@ async function deletePhoto(ews: Ews, target: ItemId): Promise<Target> {
 export async function outcomeOf(ews: Ews, kind: Kind, step: Step, target: Target): Promise<StepOutcome> {
   const operation = operationOf(step);
   if (operation.operation === 'CreateItem') return await created(ews, kind, operation);
-  const found = await look(ews, needed(target).ref, [MARK, ATTACHMENTS]);
+  if ('occurrence' in operation && operation.occurrence) return await ofOccurrence(ews, operation, operation.occurrence, target);
+  const found = await look(ews, needed(target).ref, [
+    MARK,
+    ATTACHMENTS,
+    ...(operation.operation === 'Respond' ? [MY_RESPONSE] : []),
+  ]);
   if (found === null) return operation.operation === 'DeleteItem' ? { outcome: 'applied', target: GONE } : { outcome: 'unknown' };
   if (found.etag === target.etag) return { outcome: 'not-applied' };
   const applied = { outcome: 'applied', target: { ref: target.ref, etag: found.etag } } as const;
   if (operation.operation === 'UpdateItem' && valueAt(found.element, MARK) === operation.mark) return applied;
+  if (operation.operation === 'Respond' && valueAt(found.element, MY_RESPONSE) === operation.becomes) return applied;
   if (operation.operation === 'DeletePhoto' && photoOf(found.element) === null) return applied;
   return { outcome: 'unknown' };
+}
+
+async function ofOccurrence(
+  ews: Ews,
+  operation: Of<'UpdateItem'> | Of<'DeleteItem'>,
+  occurrence: Occurrence,
+  target: Target,
+): Promise<StepOutcome> {
+  const found = await findOccurrence(ews, needed(target), occurrence);
+  if (found === null) return { outcome: 'unknown' };
+  if (found.series.etag === target.etag) return { outcome: 'not-applied' };
+  const { occurrence: one } = found;
+  const applied = operation.operation === 'DeleteItem' ? one === null : one?.mark === operation.mark;
+  return applied ? { outcome: 'applied', target: found.series } : { outcome: 'unknown' };
 }
 
 /** By the key: the same record and attempt is what we made, or a copy that a user made of it. */

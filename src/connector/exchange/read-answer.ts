@@ -41,7 +41,7 @@ export interface AnswerLimits {
   readonly textLength: number;
 }
 
-const CONTAINERS = new Set(['Changes', 'Items', 'Folders', 'Attachments']);
+const CONTAINERS = new Set(['Changes', 'Items', 'Folders', 'Attachments', 'TimeZoneDefinitions', 'Dictionary']);
 const MAX_DEPTH = 100;
 const MAX_TAG_LENGTH = 100_000;
 const MIME = 'MimeContent';

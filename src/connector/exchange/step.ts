@@ -7,10 +7,22 @@ import type { ItemVersion, Step } from '../connector.ts';
 import { keySetting, MARK, markOf } from './item-key.ts';
 import { changeXml, itemXml, type Setting } from './property.ts';
 
-/** Which occurrence of a series is meant: its number from 1, deleted ones counted in. */
-export interface OfOccurrence {
-  readonly occurrence?: number;
+/** Which occurrence of a series is meant: its number from 1, deleted ones counted in, and when it begins by the pattern. */
+export interface Occurrence {
+  readonly number: number;
+  /** An instant in UTC, by which the number is checked. */
+  readonly originalStart: string;
 }
+export interface OfOccurrence {
+  readonly occurrence?: Occurrence;
+}
+
+export interface Telling {
+  readonly send: Send;
+  /** An instant after which guests are not told any more; null: there is none. */
+  readonly until: string | null;
+}
+const NOBODY: Telling = { send: 'SendToNone', until: null };
 
 export type Operation =
   | {
@@ -18,18 +30,16 @@ export type Operation =
       readonly folder: string | null;
       readonly item: string;
       readonly key: ItemKey;
-      readonly send: Send;
+      readonly telling: Telling;
     }
-  | ({ readonly operation: 'UpdateItem'; readonly changes: string; readonly mark: string; readonly send: Send } & OfOccurrence)
-  | ({ readonly operation: 'DeleteItem'; readonly send: Send } & OfOccurrence)
-  /** A response object (MS-OXWSCORE 2.2.4.43): AcceptItem, CancelCalendarItem …; `body` is what stands behind ReferenceItemId. */
-  | {
-      readonly operation: 'Respond';
-      readonly object: string;
-      readonly before: string;
-      readonly after: string;
-      readonly send: Send;
-    }
+  | ({
+      readonly operation: 'UpdateItem';
+      readonly changes: string;
+      readonly mark: string;
+      readonly telling: Telling;
+    } & OfOccurrence)
+  | ({ readonly operation: 'DeleteItem' } & OfOccurrence)
+  | ({ readonly operation: 'Respond' } & Response)
   | { readonly operation: 'CreateAttachment'; readonly attachment: string; readonly photo: boolean }
   | { readonly operation: 'DeletePhoto' };
 
@@ -37,6 +47,16 @@ export type Operation =
 export type Send = 'SendToNone' | 'SendToAllAndSaveCopy' | 'SendToChangedAndSaveCopy';
 
 export const sendFor = (mail: MailIntent): Send => (mail === 'none' ? 'SendToNone' : 'SendToAllAndSaveCopy');
+
+/** A response object (MS-OXWSCORE 2.2.4.43). */
+export interface Response {
+  readonly object: 'AcceptItem' | 'TentativelyAcceptItem' | 'DeclineItem' | 'CancelCalendarItem';
+  /** Markup that the schema wants before ReferenceItemId. */
+  readonly before: string;
+  /** MyResponseType afterwards; null for a cancellation, after which the item lies in Deleted Items. */
+  readonly becomes: string | null;
+  readonly telling: Telling;
+}
 
 const step = (name: string, operation: Operation, mails: boolean): Step => ({
   name,
@@ -51,44 +71,44 @@ export interface Creation {
   readonly folder: string | null;
   readonly key: ItemKey;
   readonly settings: readonly Setting[];
-  readonly send?: Send;
+  readonly telling?: Telling;
 }
 
-export function createItemStep({ element, folder, key, settings, send = 'SendToNone' }: Creation): Step {
+export function createItemStep({ element, folder, key, settings, telling = NOBODY }: Creation): Step {
   const item = itemXml(element, [...settings, keySetting(key)]);
-  return step('CreateItem', { operation: 'CreateItem', folder, item, key, send }, send !== 'SendToNone');
+  return step('CreateItem', { operation: 'CreateItem', folder, item, key, telling }, mails(telling));
 }
+
+const mails = ({ send }: Telling) => send !== 'SendToNone';
 
 export interface Update extends OfOccurrence {
   readonly element: string;
-  readonly theirs: ItemVersion;
+  readonly theirs: Pick<ItemVersion, 'ref' | 'etag'>;
   /** Null: the key stays. */
   readonly key: ItemKey | null;
   readonly settings: readonly Setting[];
-  readonly send?: Send;
+  readonly telling?: Telling;
 }
 
-export function updateItemStep({ element, theirs, key, settings, send = 'SendToNone', occurrence }: Update): Step {
+export function updateItemStep({ element, theirs, key, settings, telling = NOBODY, occurrence }: Update): Step {
   const changes = [...settings, ...(key === null ? [] : [keySetting(key)])]
     .map((setting) => changeXml(element, setting))
     .join('');
-  const mark = markOf(theirs.ref, theirs.etag, changes, String(occurrence ?? ''));
+  const mark = markOf(theirs.ref, theirs.etag, changes, String(occurrence?.number ?? ''));
   // The mark goes last: it says that what stands before it was written.
   const marked = changes + changeXml(element, { path: MARK, value: mark });
   const where = occurrence === undefined ? {} : { occurrence };
   const name = `UpdateItem with ${settings.length} ${settings.length === 1 ? 'property' : 'properties'}`;
-  return step(name, { operation: 'UpdateItem', changes: marked, mark, send, ...where }, send !== 'SendToNone');
+  return step(name, { operation: 'UpdateItem', changes: marked, mark, telling, ...where }, mails(telling));
 }
 
-export function deleteItemStep(send: Send = 'SendToNone', occurrence?: number): Step {
+export function deleteItemStep({ occurrence }: OfOccurrence = {}): Step {
   const where = occurrence === undefined ? {} : { occurrence };
-  return step('DeleteItem', { operation: 'DeleteItem', send, ...where }, send !== 'SendToNone');
+  return step('DeleteItem', { operation: 'DeleteItem', ...where }, false);
 }
 
-/** `before` and `after` are the markup that the schema wants before and after ReferenceItemId. */
-export function respondStep(object: string, send: Send, before = '', after = ''): Step {
-  return step(object, { operation: 'Respond', object, before, after, send }, send !== 'SendToNone');
-}
+export const respondStep = (response: Response): Step =>
+  step(response.object, { operation: 'Respond', ...response }, mails(response.telling));
 
 /** `attachment` is a whole FileAttachment; `photo`: it is the picture of a contact. */
 export function createAttachmentStep(attachment: string, photo = false): Step {

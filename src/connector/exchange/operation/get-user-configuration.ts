@@ -1,0 +1,27 @@
+/**
+ * GetUserConfiguration (MS-OXWSUSRCFG 3.1.4.3): settings that Outlook on the web keeps in the mailbox.
+ * https://learn.microsoft.com/exchange/client-developer/web-service-reference/getuserconfiguration-operation
+ */
+import { asFailure } from '../../../model/failure.ts';
+import type { Ews } from '../ews.ts';
+import { textOf } from '../read-answer.ts';
+import { answered } from './answered.ts';
+import { distinguishedId } from './folder-id.ts';
+
+/** The Windows zone that the mailbox's owner has chosen; null where that is not to be learnt. */
+export async function ownersWindowsZone(ews: Ews): Promise<string | null> {
+  const root = distinguishedId(ews, 'root');
+  const body =
+    `<m:GetUserConfiguration><m:UserConfigurationName Name="OWA.UserOptions">${root}</m:UserConfigurationName>` +
+    '<m:UserConfigurationProperties>Dictionary</m:UserConfigurationProperties></m:GetUserConfiguration>';
+  try {
+    const { items } = await answered(ews, body, 'asking for the time zone of the mailbox');
+    const entry = items.find((one) => textOf(one, 'DictionaryKey', 'Value')?.toLowerCase() === 'timezone');
+    return textOf(entry, 'DictionaryValue', 'Value')?.trim() || null;
+  } catch (error) {
+    // Whoever never used Outlook on the web has none, and delegates may not see it.
+    const code = asFailure(error)?.code;
+    if (code === 'refused' || code === 'missing') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/** What of an appointment's content is written for which field. */
+import type { ItemContent } from '../../../model/item.ts';
+import { field, type Setting } from '../property.ts';
+import { writeRecurrence } from '../recurrence.ts';
+import { attendeeSetting } from './appointment-people.ts';
+import { PLAIN_SETTINGS } from './appointment-plain.ts';
+import { seriesIn } from './appointment-series.ts';
+import { timeSettings } from './appointment-time.ts';
+
+export interface Writing {
+  /** IANA zone of the mailbox's owner. */
+  readonly zone: string;
+}
+
+/** What belongs to each mailbox's copy: all that an attendee may write. */
+export const COPY_FIELDS: readonly string[] = ['showAs', 'sensitivity', 'reminder', 'categories'];
+/** What one occurrence can have of its own, and its time. */
+const OCCURRENCE_FIELDS = ['subject', 'body', 'location', 'importance', 'showAs', 'reminder'];
+const LISTS = ['requiredAttendees', 'optionalAttendees', 'resources'] as const;
+
+/** Time and pattern go together: a pattern begins on a day, and a zone says what its hours are. */
+export function timeAndPattern(content: ItemContent, writing: Writing): Setting[] {
+  const series = seriesIn(content);
+  const pattern: Setting = {
+    path: field('calendar:Recurrence'),
+    value: series === null ? null : { markup: writeRecurrence(series).replace(/^<t:Recurrence>|<\/t:Recurrence>$/g, '') },
+  };
+  return [...timeSettings(content, writing.zone), pattern];
+}
+
+/** Fields that only Exchange says (organizer, response, responses, status, onlineMeeting) have none. */
+export function settingsOf(name: string, content: ItemContent): Setting[] {
+  const list = LISTS.find((one) => one === name);
+  return list === undefined ? (PLAIN_SETTINGS[name]?.(content) ?? []) : [attendeeSetting(content, list)];
+}
+
+export function allSettings(content: ItemContent, writing: Writing): Setting[] {
+  const names = [...Object.keys(PLAIN_SETTINGS), ...LISTS];
+  return [...timeAndPattern(content, writing), ...names.flatMap((name) => settingsOf(name, content))];
+}
+
+/** An occurrence with all it can have of its own. */
+export function occurrenceSettings(content: ItemContent, writing: Writing): Setting[] {
+  return [...timeSettings(content, writing.zone), ...OCCURRENCE_FIELDS.flatMap((name) => settingsOf(name, content))];
+}
+
+/** Those of `wanted` that are not as in `held`; of the time all or nothing. */
+export function differing(wanted: ItemContent, held: ItemContent, writing: Writing): Setting[] {
+  const time = unlike(timeSettings(wanted, writing.zone), timeSettings(held, writing.zone));
+  const fields = OCCURRENCE_FIELDS.map((name) => unlike(settingsOf(name, wanted), settingsOf(name, held)));
+  return [...time, ...fields.flat()];
+}
+
+const unlike = (wanted: Setting[], held: Setting[]) => (JSON.stringify(wanted) === JSON.stringify(held) ? [] : wanted);

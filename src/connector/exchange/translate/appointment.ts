@@ -1,0 +1,67 @@
+/**
+ * An appointment, both ways: a calendar item of Exchange and a JSCalendar Event (RFC 8984).
+ *
+ * - A series is its master with its exceptions; reading asks for those too, writing takes a step for each.
+ * - Start, End and both zones are written together, whole days in the zone of the mailbox's owner.
+ * - An attendee's copy takes only what belongs to the copy: show-as, sensitivity, reminder, categories. The rest is the organizer's.
+ * - Guests are told by one step of a change, the last one, and never of what is past.
+ */
+import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
+import type { Kind, MoreReading, Reading } from '../item-kind.ts';
+import { ownersWindowsZone } from '../operation/get-user-configuration.ts';
+import { childOf, type Element } from '../read-answer.ts';
+import { placeOf } from '../zone.ts';
+import { PEOPLE_PROPERTIES, peopleContent } from './appointment-people.ts';
+import { PLAIN_PROPERTIES, plainContent, WHOLE_PROPERTIES, wholeContent } from './appointment-plain.ts';
+import { SERIES_PROPERTIES, seriesContent } from './appointment-series.ts';
+import { appointmentSteps } from './appointment-steps.ts';
+import { TIME_PROPERTIES, whenContent, whenOf, zoneOf } from './appointment-time.ts';
+import { MEETING_PROPERTIES, meetingFacts, meetingIdOf } from './meeting.ts';
+
+/** One for each session: it learns the zone of the mailbox's owner. */
+export function createAppointmentKind(): Kind {
+  const paths = [TIME_PROPERTIES, PLAIN_PROPERTIES, WHOLE_PROPERTIES, PEOPLE_PROPERTIES, SERIES_PROPERTIES, MEETING_PROPERTIES];
+  // That of the machine until the mailbox has said its own: it stands in the same company.
+  let zone = Temporal.Now.timeZoneId();
+  return {
+    ...{ kind: 'appointment', home: 'calendar', elements: ['CalendarItem'], folder: 'CalendarFolder', hidden: [] },
+    properties: [...new Map(paths.flat().map((path) => [JSON.stringify(path), path])).values()],
+    bodyType: 'Best',
+    async prepare(ews) {
+      const id = await ownersWindowsZone(ews);
+      zone = (id === null ? null : placeOf(id)) ?? zone;
+    },
+    read,
+    steps: (change) => appointmentSteps(change, { zone }),
+  };
+}
+
+async function read(item: Element, more: MoreReading): Promise<Reading> {
+  const zone = await zoneOf(item, more.zone);
+  const meeting = meetingFacts(item);
+  const whole = {
+    '@type': 'Event',
+    ...plainContent(item),
+    ...wholeContent(item),
+    ...whenContent(whenOf(item, zone.place)),
+    ...zoneContent(item, zone.unknown),
+    ...(meeting === null ? {} : peopleContent(item)),
+  } as ItemContent;
+  const { content, notes } = await seriesContent(item, whole, zone.place, more);
+  const isSeries = content.recurrenceRules !== undefined;
+  const strange = zone.unknown === null ? [] : [`the time zone ${zone.unknown.name} is like none of IANA`];
+  return {
+    ...{ content: { ...whole, ...content }, meeting, meetingId: meeting === null ? null : meetingIdOf(item) },
+    // Its days would be others where the clocks change.
+    readOnly: isSeries && zone.unknown !== null,
+    notes: [...notes, ...strange],
+  };
+}
+
+function zoneContent(item: Element, unknown: { readonly id: string; readonly name: string } | null): Record<string, Json> {
+  const [start, end] = ['StartTimeZone', 'EndTimeZone'].map((name) => childOf(item, name)?.attributes.Id);
+  return {
+    ...(unknown === null ? {} : { [`${VENDOR}timeZone`]: { id: unknown.id, name: unknown.name } }),
+    ...(end === undefined || end === start ? {} : { [`${VENDOR}endTimeZone`]: end }),
+  };
+}
