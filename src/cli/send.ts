@@ -29,6 +29,7 @@ export const send: Command = {
   --forward-activity ID    passes it on, attached whole
   --at TIME         not before then (ISO 8601, such as 2026-03-04T08:00:00+01:00)
   --automatic       nobody pressed a button: marked so, and held back by the loop guard
+  --id KEY          your own name for this request: given again, it means the mail that is there already
   --draft           keeps it until "mailroom outbox release ID"
   --json            {"id": activity, "messageId", "state", "recipients"}
 
@@ -38,7 +39,7 @@ The mail is stored first. Where "mailroom run" serves the mailbox it sends it, o
     ...{ to: { type: 'string', multiple: true }, cc: { type: 'string', multiple: true } },
     ...{ bcc: { type: 'string', multiple: true }, attach: { type: 'string', multiple: true } },
     ...{ html: { type: 'string' }, at: { type: 'string' }, automatic: { type: 'boolean' }, draft: { type: 'boolean' } },
-    ...{ 'reply-to-activity': { type: 'string' }, 'forward-activity': { type: 'string' } },
+    ...{ id: { type: 'string' }, 'reply-to-activity': { type: 'string' }, 'forward-activity': { type: 'string' } },
   },
   async run(args, context) {
     if (args.words.length > 0) throw new UsageError(`"${args.words[0]}" belongs to no option; addresses go after --to`);
@@ -47,6 +48,7 @@ The mail is stored first. Where "mailroom run" serves the mailbox it sends it, o
     const mailbox = chooseMailbox(house.config, textFlag(args, 'mailbox'), textFlag(args, 'from'));
     const complete = await withRecipients(house, draft);
     const submitted = await house.sending.outbox.submit(outboxMailboxOf(mailbox), complete);
+    if (submitted.repeated) context.out.note('mailroom send: this request is known: the mail is there already');
     if (submitted.state === 'pending') await sendAtOnce(house, context, mailbox);
     return tell(context, await house.sending.outbox.show(submitted.activityId));
   },
@@ -62,7 +64,12 @@ async function readDraft(args: CommandArguments): Promise<EmailDraft> {
       textFlags(args, 'attach').map(async (path) => ({ name: basename(path), content: await readGiven(path) })),
     ),
     ...{ inReplyTo: textFlag(args, 'reply-to-activity'), forwardOf: textFlag(args, 'forward-activity') },
-    ...{ automatic: args.flags.automatic === true, draft: args.flags.draft === true, sendAt: readTime(textFlag(args, 'at')) },
+    ...{
+      automatic: args.flags.automatic === true,
+      draft: args.flags.draft === true,
+      requestKey: textFlag(args, 'id'),
+      sendAt: readTime(textFlag(args, 'at')),
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 /** From what a person or an application wrote to a stored message with its envelope. */
 import type { EmailAddress } from '../model/email.ts';
 import { Failure } from '../model/failure.ts';
-import type { OutboxRecipient } from '../model/outbox.ts';
-import { readSource, saveOutboxItem } from '../store/outbox.ts';
+import type { OutboxRecipient, OutboxState } from '../model/outbox.ts';
+import { findRequested, readSource, saveOutboxItem } from '../store/outbox.ts';
 import { type OriginalEmail, readOriginal } from '../store/outbox-evidence.ts';
 import { checkAddress, parseAddress, sameAddress } from './address.ts';
 import { type AttachmentToSend, type ComposedEmail, compose } from './compose.ts';
@@ -35,16 +35,35 @@ export interface EmailDraft {
   readonly sendAt?: Date | undefined;
   /** Kept until it is released. */
   readonly draft?: boolean | undefined;
+  /** Who does not know whether its request came through gives the same key again, and gets the first mail, whatever else it says. */
+  readonly requestKey?: string | undefined;
 }
 
 export interface Submitted {
   readonly activityId: string;
   readonly messageId: string;
-  readonly state: 'draft' | 'pending';
+  readonly state: OutboxState;
+  /** It was there already. */
+  readonly repeated: boolean;
 }
 
 /** Stores it; nothing is sent here. Throws Failure('refused') for what must not or cannot go. */
 export async function submit(context: OutboxContext, mailbox: OutboxMailbox, draft: EmailDraft): Promise<Submitted> {
+  const submitted = (await findFirst(context, mailbox, draft)) ?? (await submitNew(context, mailbox, draft));
+  // Two requests with one key at the same moment: the other was faster.
+  return submitted ?? (await findFirst(context, mailbox, draft))!;
+}
+
+async function findFirst(
+  { database }: OutboxContext,
+  mailbox: OutboxMailbox,
+  { requestKey }: EmailDraft,
+): Promise<Submitted | null> {
+  const first = requestKey === undefined ? null : await findRequested(database, mailbox.id, requestKey);
+  return first && { activityId: first.activityId, messageId: first.messageId, state: first.state, repeated: true };
+}
+
+async function submitNew(context: OutboxContext, mailbox: OutboxMailbox, draft: EmailDraft): Promise<Submitted | null> {
   const envelope = readEnvelope(mailbox, draft);
   const original = await findOriginal(context, draft);
   const addresses = envelope.recipients.map(({ address }) => address);
@@ -60,10 +79,11 @@ export async function submit(context: OutboxContext, mailbox: OutboxMailbox, dra
     ...{ ...composed, envelopeFrom: mailbox.address, automatic: draft.automatic ?? false },
     filing: mailbox.saveToSent ? 'wanted' : 'none',
     read: await readWithBcc(context, composed.source, envelope.bcc),
-    recipients: envelope.recipients,
+    ...{ recipients: envelope.recipients, requestKey: draft.requestKey ?? null },
   });
+  if (activityId === null) return null;
   context.steps.reach('outbox: submitted');
-  return { activityId, messageId: composed.messageId, state };
+  return { activityId, messageId: composed.messageId, state, repeated: false };
 }
 
 interface Envelope {

@@ -199,9 +199,9 @@ function emailContent(email: Email): object {
   };
 }
 
-/** Reads the email anew into an activity that exists (`mailroom reparse`). Answers false when nothing changed. */
+/** Reads the email anew into an activity that exists (`mailroom reparse`). */
 export async function replaceReading(transaction: Database, activityId: string, read: ReadEmail): Promise<void> {
-  const { email } = read;
+  const email = { ...read.email, bcc: await bccOf(transaction, activityId, read.email) };
   const conversations = await joinConversations(transaction, [threaded(activityId, email)]);
   await transaction('activities')
     .where({ id: activityId })
@@ -221,4 +221,14 @@ export async function replaceReading(transaction: Database, activityId: string, 
   await transaction('parties').where({ activity_id: activityId }).delete();
   await transaction('attachments').where({ activity_id: activityId }).delete();
   await saveDetails(transaction, [{ activityId, email }]);
+}
+
+/** Bcc stands in no byte of what we sent: only the activity knows of it. */
+async function bccOf(transaction: Database, activityId: string, { bcc }: Email): Promise<readonly EmailAddress[]> {
+  const rows = await query<{ bcc: readonly EmailAddress[] | null }>(
+    transaction,
+    `select content->'bcc' as bcc from activities where id = ? and exists (select 1 from outbox where activity_id = activities.id)`,
+    [activityId],
+  );
+  return bcc.length > 0 ? bcc : (rows[0]?.bcc ?? []);
 }

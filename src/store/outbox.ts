@@ -16,13 +16,24 @@ export interface NewOutboxItem
   readonly source: Uint8Array;
   readonly read: ReadEmail;
   readonly recipients: readonly Pick<OutboxRecipient, 'role' | 'address'>[];
+  /** Unique in the mailbox. */
+  readonly requestKey: string | null;
 }
 
 /** The folder of the copy that the outbox itself holds. */
 const OUTBOX_FOLDER = 'Outbox';
 
-/** Activity, source, copy and outbox row in one transaction; answers the activity's id. */
-export function saveOutboxItem(database: Database, item: NewOutboxItem): Promise<string> {
+/** Activity, source, copy and outbox row in one transaction; answers the activity's id, or null where the request's key is there already. */
+export async function saveOutboxItem(database: Database, item: NewOutboxItem): Promise<string | null> {
+  try {
+    return await insertOutboxItem(database, item);
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint === 'outbox_request_key') return null;
+    throw error;
+  }
+}
+
+function insertOutboxItem(database: Database, item: NewOutboxItem): Promise<string> {
   return inTransaction(database, async (transaction) => {
     const email = { read: item.read, source: item.source };
     await saveSources(transaction, [email]);
@@ -37,7 +48,7 @@ export function saveOutboxItem(database: Database, item: NewOutboxItem): Promise
     await transaction('outbox').insert({
       ...{ activity_id: activity.id, mailbox_id: item.mailboxId, state: item.state, message_id: item.messageId },
       ...{ envelope_id: item.envelopeId, envelope_from: item.envelopeFrom, automatic: item.automatic, send_at: item.sendAt },
-      ...{ next_try_at: item.nextTryAt, expires_at: item.expiresAt, filing: item.filing },
+      ...{ next_try_at: item.nextTryAt, expires_at: item.expiresAt, filing: item.filing, request_key: item.requestKey },
       ...{ source_sha256: sha256, source_bytes: item.source.byteLength },
     });
     await insertRows(
@@ -68,6 +79,15 @@ export const SELECT_OUTBOX = `
 
 export async function readOutboxItem(database: Database, activityId: string): Promise<OutboxItem | null> {
   return (await query<OutboxItem>(database, `${SELECT_OUTBOX} where outbox.activity_id = ?`, [activityId]))[0] ?? null;
+}
+
+/** The mail that was submitted with this key. */
+export async function findRequested(database: Database, mailboxId: string, requestKey: string): Promise<OutboxItem | null> {
+  const rows = await query<OutboxItem>(database, `${SELECT_OUTBOX} where outbox.mailbox_id = ? and outbox.request_key = ?`, [
+    mailboxId,
+    requestKey,
+  ]);
+  return rows[0] ?? null;
 }
 
 export interface OutboxFilter {

@@ -6,6 +6,8 @@ import type { EmailDraft } from '../../src/outbox/outbox.ts';
 import { readChanges } from '../../src/store/changes.ts';
 import { connectDatabase } from '../../src/store/database.ts';
 import { saveEmailPage } from '../../src/store/email-page.ts';
+import { replaceReading } from '../../src/store/email-rows.ts';
+import { adoptMailboxes } from '../../src/store/mailboxes.ts';
 import { claimOutboxItem, markDot, readSource } from '../../src/store/outbox.ts';
 import { takeStream } from '../../src/store/streams.ts';
 import { startFaultProxy } from '../servers/fault-proxy.ts';
@@ -443,4 +445,35 @@ test('a message over the limit of the server fails with both sizes', async () =>
   const item = await outbox.show(activityId);
   expect(item).toMatchObject({ state: 'failed' });
   expect(item.note).toMatch(/takes at most 2000/);
+});
+
+test('the same request twice, one after another or at the same moment, is one mail; in another mailbox it is another', async () => {
+  const { outbox, deliver, sink } = await start();
+  const request = { ...letter, requestKey: 'order 1' };
+  const first = await outbox.submit(anna, request);
+  expect(first).toMatchObject({ state: 'pending', repeated: false });
+  await deliver();
+  const again = await outbox.submit(anna, { ...request, subject: 'something else' });
+  expect(again).toEqual({ ...first, state: 'sent', repeated: true });
+  const racing = await Promise.all(Array.from({ length: 8 }, () => outbox.submit(anna, { ...letter, requestKey: 'order 2' })));
+  expect(new Set(racing.map(({ activityId }) => activityId)).size).toBe(1);
+  expect(racing.filter(({ repeated }) => !repeated)).toHaveLength(1);
+  await adoptMailboxes(db.database, [anna, { ...anna, id: 'boris' }]);
+  expect(await outbox.submit({ ...anna, id: 'boris' }, request)).toMatchObject({ repeated: false });
+  await deliver();
+  expect(sink.ledger.all()).toHaveLength(2);
+  expect((await db.database.raw("select count(*)::int as n from activities where kind = 'email'")).rows).toEqual([{ n: 3 }]);
+});
+
+test('reading a sent mail again keeps its Bcc', async () => {
+  const { outbox } = await start();
+  const { activityId } = await outbox.submit(anna, { ...letter, bcc: ['Hidden <secret@example.test>'] });
+  const item = await outbox.show(activityId);
+  const source = await readSource(db.database, item.sourceSha256);
+  await db.database.transaction((transaction) => replaceReading(transaction, activityId, readEmail(source)));
+  const { rows } = await db.database.raw("select address, name from parties where role = 'bcc'");
+  expect(rows).toEqual([{ address: 'secret@example.test', name: 'Hidden' }]);
+  expect((await db.database.raw("select content->'bcc'->0->>'email' as bcc from activities")).rows).toEqual([
+    { bcc: 'secret@example.test' },
+  ]);
 });

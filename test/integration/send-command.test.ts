@@ -91,6 +91,15 @@ test('send stores, sends at once and tells the activity and its Message-ID; outb
   expect(`${sent.stdout}${sent.stderr}`).not.toContain('canary');
 });
 
+test('send with --id given twice is one mail', async () => {
+  const send = () => mailroom('send', '--to', 'b@x.test', '--text', 'x', '--id', 'request-1', '--json');
+  const [first, second] = [await send(), await send()];
+  expect(JSON.parse(second.stdout)).toEqual(JSON.parse(first.stdout));
+  expect(second.stderr).toMatch(/this request is known/);
+  const { messageId } = JSON.parse(first.stdout) as { messageId: string };
+  expect(sink.ledger.count(`<${messageId}>`, 'b@x.test')).toBe(1);
+});
+
 test('what cannot go says why and what to do, without a stack or a secret', async () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['send', '--from', 'boss@example.test', '--to', 'b@x.test'], 2, /no mailbox "boss@example.test"/],
