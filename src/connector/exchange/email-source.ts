@@ -21,7 +21,9 @@ import type {
 } from '../connector.ts';
 import { type ExchangeCursor, readCursor, writeCursor } from './cursor.ts';
 import type { Ews } from './ews.ts';
+import { ExchangeFailure } from './failures.ts';
 import type { Folders, ListedFolder } from './folders.ts';
+import { getHeaders } from './operation/get-headers.ts';
 import { type GotItem, getItems } from './operation/get-item.ts';
 import type { MailItem } from './operation/item.ts';
 import { type SyncedItems, syncFolderItems } from './operation/sync-folder-items.ts';
@@ -31,6 +33,7 @@ const STATE_BATCH = 100;
 const DELTAS_PER_PAGE = 1000;
 const MAX_ATTEMPTS = 5;
 const MAX_RETRIES_KEPT = 500;
+const TOO_BIG = new Set(['ErrorMessageSizeExceeded', 'ErrorDataSizeLimitExceeded']);
 
 export interface SourceContext {
   readonly ews: Ews;
@@ -193,11 +196,26 @@ class Pass {
         { mimeBytes: messageBytes },
       );
       for (const result of got) {
-        const email = arrivedFrom(result);
+        const email = arrivedFrom(result) ?? (await this.#headersOf(result, wanted.get(result.ref), attempts));
         if (email !== null) yield* this.#add(email);
         else if (result.item !== null) this.#putOff(result, attempts, retry);
       }
     }
+  }
+
+  /** What is too big for the server to give out, or cannot be converted however often one asks, comes by its header block. */
+  async #headersOf(
+    { ref, failure }: GotItem,
+    item: MailItem | undefined,
+    attempts: ReadonlyMap<string, number>,
+  ): Promise<ArrivedEmail | null> {
+    if (failure?.code !== 'refused' || item === undefined) return null;
+    const last = (attempts.get(ref) ?? 0) + 1 >= MAX_ATTEMPTS;
+    if (!last && !(failure instanceof ExchangeFailure && TOO_BIG.has(failure.responseCode))) return null;
+    const source = await getHeaders(this.#context.ews, ref);
+    if (source === null) return null;
+    const { receivedAt, flags } = item;
+    return { ref, source, headersOnly: true, sizeBytes: Math.max(item.size, source.length), receivedAt, flags };
   }
 
   /** `since` is for what was there at first; what is dragged into the folder later is wanted whatever its age. */

@@ -155,6 +155,8 @@ class Client implements Ews {
       'User-Agent': 'Mailroom',
       'client-request-id': randomUUID(),
       'return-client-request-id': 'true',
+      // With the anchor it makes a balancer say, by cookies, which server it has chosen.
+      'X-PreferServerAffinity': 'true',
       ...(mailbox === null ? {} : { 'X-AnchorMailbox': mailbox }),
       ...(cookies === '' ? {} : { Cookie: cookies }),
     };

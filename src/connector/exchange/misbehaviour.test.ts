@@ -87,6 +87,22 @@ describe('the state', () => {
     expect(ledger.present.size).toBe(7);
   });
 
+  test('a state that does not move on is not asked for again for ever, and loses nothing', async () => {
+    const { world, source, ledger } = await filled(3);
+    await ledger.pass(source, 'INBOX');
+    await world.deliver(letter('later'));
+    turn('stuckSyncStates');
+    const before = standIn.exchange.budget.usageOf(world.address).requests;
+    await expect(ledger.pass(source, 'INBOX')).rejects.toMatchObject({
+      code: 'garbled',
+      message: expect.stringContaining('state'),
+    });
+    expect(standIn.exchange.budget.usageOf(world.address).requests - before).toBeLessThan(5);
+    standIn.exchange.switches.stuckSyncStates = false;
+    await ledger.pass(source, 'INBOX');
+    expect(ledger.arrivals).toHaveLength(4);
+  });
+
   test('an earlier `since` later on fetches what lies between', async () => {
     const { world, source, ledger } = await filled(0);
     await world.deliver(letter('old'), { date: new Date('2020-01-01T00:00:00Z') });
@@ -131,6 +147,27 @@ describe('items', () => {
     standIn.exchange.faults.clear();
     await ledger.pass(source, 'INBOX');
     expect(ledger.arrivals).toHaveLength(4);
+  });
+
+  test.each([
+    ['too big for the server to give out', 'ErrorMessageSizeExceeded', 1],
+    ['not to be converted however often one asks', 'ErrorMimeContentConversionFailed', 5],
+  ])('a message that is %s comes by its header block', async (_, code, passes) => {
+    const { source, ledger } = await filled(1);
+    const sync = { operation: 'GetItem', fault: 'item-error', code } as const;
+    for (let pass = 1; pass <= passes; pass += 1) {
+      expect(ledger.arrivals).toHaveLength(0);
+      // From the second pass on its state is asked for before its source.
+      fault({ ...sync, times: 1, after: pass === 1 ? 0 : 1 });
+      await ledger.pass(source, 'INBOX');
+      standIn.exchange.faults.clear();
+    }
+    const [email] = ledger.arrivals;
+    expect(email).toMatchObject({ headersOnly: true });
+    expect(Buffer.from(email!.source).toString()).toMatch(/^[\s\S]*Subject: m1\r\n[\s\S]*\r\n\r\n$/);
+    expect(email!.sizeBytes).toBeGreaterThan(0);
+    await ledger.pass(source, 'INBOX');
+    expect(ledger.arrivals).toHaveLength(1);
   });
 
   test('categories are told with a prefix, whatever they are called', async () => {
@@ -192,6 +229,52 @@ describe('a bad moment', () => {
     fault({ fault: 'slow-body' });
     await ledger.pass(source, 'INBOX');
     expect(ledger.arrivals).toHaveLength(2);
+  });
+});
+
+describe('the server', () => {
+  test.each([
+    ['ErrorInvalidServerVersion', 1],
+    ['ErrorInvalidRequest', 2],
+  ])(
+    'that says %s to a version it does not know is asked with an older one, for the rest of the session',
+    async (code, times) => {
+      const world = exchangeWorld(standIn, BASIC);
+      await world.deliver(letter('m1'));
+      fault({ fault: 'fault-code', code, times, mailbox: world.address });
+      const session = await world.open();
+      const ledger = createLedger();
+      await ledger.pass(session.email!, 'INBOX');
+      expect(ledger.arrivals).toHaveLength(1);
+    },
+  );
+
+  test('that knows none of them is told as too old, and is not asked for ever', async () => {
+    const world = exchangeWorld(standIn, BASIC);
+    fault({ fault: 'fault-code', code: 'ErrorInvalidServerVersion' });
+    await expect(world.open()).rejects.toMatchObject({ code: 'garbled', remedy: expect.stringContaining('older') });
+    expect(standIn.exchange.budget.usageOf(world.address).requests).toBe(3);
+  });
+
+  test('that once answered and then finds a request invalid is not asked with an older version', async () => {
+    const { world, source, ledger } = await filled(1);
+    const before = standIn.exchange.budget.usageOf(world.address).requests;
+    fault({ operation: 'SyncFolderItems', fault: 'fault-code', code: 'ErrorInvalidRequest' });
+    await expect(ledger.pass(source, 'INBOX')).rejects.toMatchObject({ code: 'garbled' });
+    expect(standIn.exchange.budget.usageOf(world.address).requests - before).toBe(1);
+  });
+
+  test('behind a balancer stays the one that answered first', async () => {
+    turn('twoBackEnds');
+    const before = standIn.exchange.nextBackEnd;
+    const { source, ledger } = await filled(30);
+    await ledger.pass(source, 'INBOX', { messages: 5 });
+    expect(ledger.arrivals).toHaveLength(30);
+    // The balancer chose for the first request alone.
+    expect(standIn.exchange.nextBackEnd - before).toBe(1);
+    const other = await exchangeWorld(standIn, BASIC).open();
+    expect(standIn.exchange.nextBackEnd - before).toBe(2);
+    await other[Symbol.asyncDispose]();
   });
 });
 

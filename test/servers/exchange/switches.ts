@@ -30,6 +30,7 @@ export const SWITCHES = {
   illegalCharacters: { default: false, what: 'Characters that XML 1.0 forbids are sent as character references (9 [wire])' },
   driftChangeKeys: { default: false, what: 'Change keys move in the background after a write (34 [wire])' },
   loseSyncStates: { default: false, what: 'Every SyncState but an empty one is answered with ErrorInvalidSyncStateData (22)' },
+  stuckSyncStates: { default: false, what: 'SyncFolderItems says that there is more and gives the state it was asked with (22)' },
   repeatChanges: { default: false, what: 'SyncFolderItems delivers the changes of the last call once more (22)' },
   heartbeats: { default: true, what: 'Streams carry a status event every 45 s (53: real servers were seen sending none [exp])' },
   twoBackEnds: {

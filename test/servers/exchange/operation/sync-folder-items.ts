@@ -42,9 +42,11 @@ async function sync(request: Element, call: Call): Promise<Element> {
   const changes = await Promise.all(
     shown.map((change) => changeElement(change, async (item) => itemElement(item, shape, context, 'list'), mailbox)),
   );
+  const asked = childText(request, 'SyncState') ?? '';
+  const stuck = call.exchange.switches.stuckSyncStates && asked !== '';
   return successMessage(NAME, [
-    el('SyncState', writeState(next, call.exchange.switches.longSyncStates)),
-    el('IncludesLastItemInRange', last),
+    el('SyncState', stuck ? asked : writeState(next, call.exchange.switches.longSyncStates)),
+    el('IncludesLastItemInRange', stuck ? false : last),
     el('Changes', changes),
   ]);
 }
