@@ -1,9 +1,9 @@
 /** Mail by EWS as an operator gets it: from a config file, by the command line, in each of the three ways to reach a mailbox. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { letter } from '../contract/email-source.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createGateway, finished, type Gateway } from '../gateway/gateway.ts';
 import { authority } from '../servers/certificates.ts';
 import type { AuthOptions } from '../servers/exchange/auth/authenticate.ts';
 import { Exchange } from '../servers/exchange/exchange.ts';
@@ -38,6 +38,7 @@ afterAll(async () => {
 afterEach(() => {
   exchange.accounts.get(SERVICE)!.mayImpersonate = true;
   exchange.refusedLogins = 0;
+  exchange.faults.clear();
 });
 
 interface Written {
@@ -182,3 +183,69 @@ test('a queue is emptied after the mail is stored, into Deleted Items, and what 
   expect([inFolder('inbox'), inFolder('deleteditems')]).toEqual([0, 3]);
   expect(await gateway.json(['activities', '--mailbox', address!])).toHaveLength(3);
 });
+
+describe('a mailbox that is moved to another database or server', () => {
+  const address = addresses[10]!;
+  const goneCopies = async () => {
+    const copies = await gateway.json<{ goneAt: string | null }>(['activities', '--mailbox', address]);
+    return [copies.length, copies.filter(({ goneAt }) => goneAt !== null).length];
+  };
+
+  test('is told so, nothing of it counts as deleted, and it is gone on with where it was', async () => {
+    await configure('moving', { access: 'impersonate', mailboxes: [address] });
+    await sync();
+    const mailbox = exchange.mailboxOf(address)!;
+    await deliver(exchange, mailbox, Buffer.from(letter('while it moves')));
+    exchange.faults.add({ mailbox: address, fault: 'fault-code', code: 'ErrorMailboxMoveInProgress' });
+    const { code, reports } = await sync();
+    expect(code).toBe(1);
+    expect(reports[0]!.failure).toMatchObject({
+      ...{ code: 'unreachable', message: expect.stringContaining('ErrorMailboxMoveInProgress') },
+      remedy: expect.stringContaining('is being moved or has moved'),
+    });
+    expect((await gateway.run(['status', '--json'])).stdout.toString()).toContain('ErrorMailboxMoveInProgress');
+    expect(await goneCopies()).toEqual([2, 0]);
+    exchange.faults.clear();
+    // States do not survive a move, item ids do.
+    exchange.switches.loseSyncStates = true;
+    expect((await sync()).reports[0]).toMatchObject({ failure: null, stored: 1 });
+    exchange.switches.loseSyncStates = false;
+    expect(await goneCopies()).toEqual([3, 0]);
+  });
+
+  test('and one that is no longer there is told so, and keeps what was received', async () => {
+    await configure('moved', { access: 'impersonate', mailboxes: [address] });
+    await sync();
+    exchange.faults.add({ mailbox: address, fault: 'fault-code', code: 'ErrorNonExistentMailbox' });
+    expect((await sync()).reports[0]!.failure).toMatchObject({ code: 'missing', remedy: expect.stringContaining('moved away') });
+    exchange.faults.clear();
+    const copies = await gateway.json<{ mailbox: string; goneAt: string | null }>(['activities', '--mailbox', address]);
+    expect(copies.every(({ goneAt }) => goneAt === null)).toBe(true);
+  });
+});
+
+test.each([
+  ['HTTP 503 with Retry-After', { fault: 'unavailable' }],
+  ['ErrorServerBusy with BackOffMilliseconds', { fault: 'server-busy', backOffMilliseconds: 30_000 }],
+] as const)(
+  '%s is obeyed: that mailbox waits, the other goes on',
+  async (name, rule) => {
+    const [busy, other] = [addresses[11]!, addresses[12]!];
+    const server = { polling: { every: '1 s', quietEvery: '1 s' } };
+    await configure(name, { access: 'impersonate', mailboxes: [busy, other], server });
+    exchange.faults.add({ ...rule, mailbox: busy });
+    const before = exchange.budget.usageOf(other).requests;
+    const asked = () => exchange.faults.actedOn(busy);
+    const started = performance.now();
+    const running = gateway.start(['run'], { PASSWORD });
+    const ended = finished(running);
+    // Passes of the other are the clock: without obedience there would be a second try after some five of them.
+    await expect.poll(() => exchange.budget.usageOf(other).requests - before, { timeout: 60_000 }).toBeGreaterThan(24);
+    expect(asked()).toBeGreaterThan(0);
+    expect(asked()).toBeLessThanOrEqual(1 + Math.floor((performance.now() - started) / 30_000));
+    running.kill('SIGTERM');
+    await ended;
+    exchange.faults.clear();
+  },
+  90_000,
+);

@@ -42,6 +42,12 @@ export class FaultTable {
     for (const rule of rules) this.#rules.push({ ...rule, seen: 0, acted: 0 });
   }
 
+  /** How often a request of the mailbox has met a rule since the last `clear`. */
+  actedOn(mailbox: string): number {
+    const rules = this.#rules.filter((rule) => rule.mailbox?.toLowerCase() === mailbox.toLowerCase());
+    return rules.reduce((sum, { acted }) => sum + acted, 0);
+  }
+
   clear() {
     this.#rules = [];
   }
