@@ -1,38 +1,15 @@
-/** The configuration of a private Dovecot 2.3: one user, no chroot, no privileges, ports above 1024. */
+/** The configuration of a private Dovecot, 2.3 here and 2.4 beside it: one user, no chroot, no privileges, ports above 1024. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { authority, type CertificateKind } from './certificates.ts';
-import type { DovecotProgram } from './dovecot-program.ts';
+import { authority } from './certificates.ts';
+import { configure24 } from './dovecot-config-24.ts';
+import { isNew } from './dovecot-places.ts';
+import { type ConfigInput, folders, hostFor } from './dovecot-setup.ts';
 import { HOST } from './ports.ts';
 import { serverAccount } from './user.ts';
 
-export interface OAuth2Check {
-  /** Lines of dovecot-oauth2.conf.ext, such as `introspection_url = http://127.0.0.1:1234/introspect`. */
-  readonly settings: string;
-}
-
-interface ConfigInput {
-  readonly folder: string;
-  readonly log: string;
-  readonly passwords: string;
-  readonly program: DovecotProgram;
-  readonly ports: readonly number[];
-  readonly certificate?: CertificateKind | 'none';
-  readonly requireTls?: boolean;
-  readonly oauth2?: OAuth2Check;
-  readonly settings?: string;
-  readonly imapCapability?: string;
-  readonly uidlFormat?: string;
-  readonly withoutSpecialUse?: boolean;
-}
-
-/** Dovecot takes a connection from its own address for a secure one; to 127.0.0.2 one comes from 127.0.0.1. */
-export const hostFor = (requireTls = false): string => (requireTls ? '127.0.0.2' : HOST);
-
-/** imap, imaps, pop3, pop3s, auth. */
-export const OWN_PORTS = 5;
-
 export async function configure(input: ConfigInput): Promise<string> {
+  if (isNew(input.program.version)) return configure24(input);
   return [
     base(input),
     await tls(input),
@@ -130,13 +107,6 @@ service anvil {
     mode = 0
   }
 }`;
-}
-
-function folders({ withoutSpecialUse = false }: ConfigInput): string {
-  const special = ['Drafts', 'Junk', 'Sent', 'Trash']
-    .map((name) => `  mailbox ${name} {\n    special_use = \\${name}\n    auto = subscribe\n  }\n`)
-    .join('');
-  return `namespace inbox {\n  inbox = yes\n  separator = /\n${withoutSpecialUse ? '' : special}}`;
 }
 
 function protocols({ imapCapability, uidlFormat }: ConfigInput): string {

@@ -1,4 +1,5 @@
 /** What an unpacked Dovecot has to be told about where it lies; nothing for an installed one. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +11,16 @@ export interface DovecotPlaces {
   readonly settings: string;
 }
 
-export function dovecotPlaces(dovecot: string): DovecotPlaces {
+/** The configuration language changed with 2.4. */
+export const isNew = (version: string): boolean => !version.startsWith('2.3.');
+
+/** Such as `2.3.19.1 (9b53102964)`. */
+export function dovecotVersion(dovecot: string): string {
+  const { env } = dovecotPlaces(dovecot, '');
+  return execFileSync(dovecot, ['--version'], { env, encoding: 'utf8' }).trim();
+}
+
+export function dovecotPlaces(dovecot: string, version: string): DovecotPlaces {
   const root = dovecot.slice(0, -'/usr/sbin/dovecot'.length);
   if (root === '') return { root, env: process.env, settings: '' };
   const own = join(root, 'usr/lib/dovecot');
@@ -22,7 +32,9 @@ export function dovecotPlaces(dovecot: string): DovecotPlaces {
       `libexec_dir = ${own}`,
       `mail_plugin_dir = ${join(own, 'modules')}`,
       `login_plugin_dir = ${join(own, 'modules/login')}`,
-      'import_environment = $import_environment LD_LIBRARY_PATH',
+      isNew(version)
+        ? 'import_environment {\n  LD_LIBRARY_PATH = %{env:LD_LIBRARY_PATH}\n}'
+        : 'import_environment = $import_environment LD_LIBRARY_PATH',
     ].join('\n'),
   };
 }

@@ -1,6 +1,6 @@
 /** Dovecot's programs, installed or unpacked. */
 import { join } from 'node:path';
-import { dovecotPlaces } from './dovecot-places.ts';
+import { dovecotPlaces, dovecotVersion } from './dovecot-places.ts';
 import { programOf } from './packages.ts';
 
 export interface DovecotProgram {
@@ -9,11 +9,13 @@ export interface DovecotProgram {
   readonly env: NodeJS.ProcessEnv;
   /** Configuration that names the places of an unpacked one. */
   readonly settings: string;
+  readonly version: string;
 }
 
 export async function findDovecot(): Promise<DovecotProgram> {
   await programOf('openssl');
   const dovecot = await programOf('dovecot');
-  const { root, env, settings } = dovecotPlaces(dovecot);
-  return { dovecot, doveadm: join(root || '/', 'usr/bin/doveadm'), env, settings };
+  const version = dovecotVersion(dovecot);
+  const { root, env, settings } = dovecotPlaces(dovecot, version);
+  return { dovecot, doveadm: join(root || '/', 'usr/bin/doveadm'), env, settings, version };
 }

@@ -2,10 +2,10 @@
  * The programs of the system that the test servers use: where they are, and how they come here. Installed ones are used;
  * as root missing ones are installed; without root they are unpacked from downloaded packages where that works.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { hasApt, installPackages, type Tell, unpackPackages } from './debian.ts';
-import { dovecotPlaces } from './dovecot-places.ts';
+import { dovecotVersion } from './dovecot-places.ts';
 import { relocateDovecot } from './relocate.ts';
 import { isRoot } from './user.ts';
 
@@ -81,11 +81,10 @@ async function bring(name: ServerName, tell: Tell): Promise<Availability> {
   return obstacle ? { reason: obstacle } : here;
 }
 
-/** The configuration language changed with 2.4. */
+/** Each has a configuration language of its own. */
 function wrongDovecot(program: string): string | null {
-  const { env } = dovecotPlaces(program);
-  const version = execFileSync(program, ['--version'], { env, encoding: 'utf8' }).trim();
-  return version.startsWith('2.3.') ? null : `Dovecot 2.3 is needed (Debian 12), found ${version}`;
+  const version = dovecotVersion(program);
+  return /^2\.[34]\./.test(version) ? null : `Dovecot 2.3 (Debian 12) or 2.4 (Debian 13) is needed, found ${version}`;
 }
 
 /** A container's root may lack the right to it. */
