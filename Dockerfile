@@ -1,5 +1,6 @@
 # Mailroom in a container: non-root, read-only root file system, data on a volume.
-#   docker run --read-only --tmpfs /tmp -v mailroom-data:/data -v ./config:/config:ro mailroom
+#   docker run --init --read-only --tmpfs /tmp -v mailroom-data:/data -v ./config:/config:ro mailroom
+# The config says "data: /data"; the health check asks the port that http: has by default.
 FROM node:26-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
