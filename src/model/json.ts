@@ -16,7 +16,7 @@ export function sorted(json: Json): Json {
 }
 
 export function same(a: Json, b: Json): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+  return a === b || JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
 /** What stands at a path of property names, or null. */

@@ -2,6 +2,7 @@
 import { type FieldValues, valuesOf } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
 import type { ItemContent } from '../model/item.ts';
+import { same } from '../model/json.ts';
 import { isCalledOff } from './compare.ts';
 import type { Agreement, Plan, PlanInput } from './plan-input.ts';
 import { projected } from './project.ts';
@@ -28,15 +29,21 @@ export function agree(input: PlanInput, plan: Plan, readBack: ReadBack | null): 
     content: plan.ours.write === 'update' || plan.ours.write === 'restore' ? plan.ours.content : input.ours!.content,
   };
   const view = valuesOf(FIELDS[input.kind], projected(input.kind, input.policy, ours));
-  const there = readBack.untouched ? readBack.content : theirs.content;
-  const held = valuesOf(FIELDS[input.kind], there);
+  const held = valuesOf(FIELDS[input.kind], readBack.untouched ? readBack.content : theirs.content);
+  if (theirs.write === 'create') return { ...next, oursBase: view, theirsBase: held };
+  const before = valuesOf(FIELDS[input.kind], input.theirs!.content);
   const isWritten = (name: string) => theirs.fields.includes(name);
-  const oursBase = theirs.write === 'create' ? view : picked(next.oursBase, view, isWritten);
-  return { ...next, oursBase, theirsBase: readBack.untouched ? held : picked(next.theirsBase, held, isWritten) };
+  // A change of theirs that waits (for an answer, or because it does not come in) goes on waiting.
+  const isAgreed = (name: string) => same(next.theirsBase[name] ?? null, before[name] ?? null);
+  return {
+    ...next,
+    oursBase: picked(next.oursBase, view, isWritten),
+    theirsBase: picked(next.theirsBase, held, (name) => isWritten(name) || (readBack.untouched && isAgreed(name))),
+  };
 }
 
-function picked(base: FieldValues, now: FieldValues, isWritten: (name: string) => boolean): FieldValues {
-  return Object.fromEntries(Object.keys(now).map((name) => [name, isWritten(name) ? now[name]! : (base[name] ?? now[name]!)]));
+function picked(base: FieldValues, now: FieldValues, isNew: (name: string) => boolean): FieldValues {
+  return Object.fromEntries(Object.keys(now).map((name) => [name, isNew(name) ? now[name]! : (base[name] ?? now[name]!)]));
 }
 
 function afterDeletion(input: PlanInput, next: Agreement): Agreement | null {

@@ -10,7 +10,13 @@ import type { OurState, TheirState } from './state.ts';
 
 /** A baseline that says nothing of a field (it is new to us) says that it was empty. */
 export function baseOf(field: Field, base: { readonly [field: string]: Json } | undefined, content: ItemContent): Json {
-  return base?.[field.name] ?? field.canonical({ '@type': content['@type'] });
+  return base?.[field.name] ?? emptyOf(field, content);
+}
+
+const empty = new Map<Field, Json>();
+function emptyOf(field: Field, content: ItemContent): Json {
+  if (!empty.has(field)) empty.set(field, field.canonical({ '@type': content['@type'] }));
+  return empty.get(field)!;
 }
 
 export function differs(field: Field, content: ItemContent, base: { readonly [field: string]: Json } | undefined): boolean {

@@ -3,6 +3,7 @@ import { SENSITIVE } from '../model/appointment-field.ts';
 import type { ConflictPolicy, Field, FieldValues } from '../model/field.ts';
 import type { ItemContent, Json } from '../model/item.ts';
 import { same } from '../model/json.ts';
+import { baseOf } from './compare.ts';
 import { ways } from './direction.ts';
 import { isWanted } from './filter.ts';
 import { type MailVerdict, mailOfWrite } from './mail.ts';
@@ -48,8 +49,12 @@ export function planMerge(input: PlanInput, decision: Decision): Plan {
 function outcomes(input: PlanInput, both: Both): readonly Outcome[] {
   const clash = patternClash(both);
   return ways(input).map((way) => {
-    const asks = clash && way.in && way.out && PATTERN_FIELDS.has(way.field.name);
-    const outcome = mergeField(way, both, asks ? 'ask' : policyOf(way.field, input));
+    const { name } = way.field;
+    const policy = policyOf(way.field, input);
+    // An open question stays one whatever is edited meanwhile: only an answer, or the same value on both sides, ends it.
+    const open = (clash && PATTERN_FIELDS.has(name)) || (policy === 'ask' && name in (input.link?.asking ?? {}));
+    const asks = open && way.in && way.out;
+    const outcome = mergeField(way, both, asks ? 'ask' : policy);
     return asks ? heldBack(outcome, both) : outcome;
   });
 }
@@ -58,7 +63,7 @@ function policyOf(field: Field, { policy }: PlanInput): ConflictPolicy {
   return policy.conflicts[field.name] ?? policy.conflict ?? field.conflict;
 }
 
-/** Neither side gets its pattern, even where one side alone changed this part of it. */
+/** Neither side gets it, even where one alone changed it. */
 function heldBack(outcome: Outcome, both: Both): Outcome {
   const { field, ours, theirs, conflict } = outcome;
   if (ours === undefined && theirs === undefined && conflict === undefined) return outcome;
@@ -67,8 +72,7 @@ function heldBack(outcome: Outcome, both: Both): Outcome {
 }
 
 function was(field: Field, { base, ours, theirs }: Both): Pick<Outcome, 'oursBase' | 'theirsBase'> {
-  const empty = (content: ItemContent) => field.canonical({ '@type': content['@type'] });
-  return { oursBase: base?.oursBase[field.name] ?? empty(ours), theirsBase: base?.theirsBase[field.name] ?? empty(theirs) };
+  return { oursBase: baseOf(field, base?.oursBase, ours), theirsBase: baseOf(field, base?.theirsBase, theirs) };
 }
 
 /** Without leave to tell the guests, nothing goes there that they would be told of; what comes in comes in. */
