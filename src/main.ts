@@ -18,7 +18,7 @@ import { createCircuits } from './mailbox/circuit.ts';
 import { createConnections } from './mailbox/connections.ts';
 import { discreetConnectors } from './mailbox/discreet-connector.ts';
 import { createSending } from './mailbox/send.ts';
-import type { SyncContext } from './mailbox/sync-mailbox.ts';
+import type { SyncContext } from './mailbox/sync-context.ts';
 import { htmlToText } from './normalise/html-text.ts';
 import { createReaderPool } from './normalise/pool.ts';
 import { failedEmail, PARSER_VERSION } from './normalise/read-email.ts';

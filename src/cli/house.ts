@@ -2,7 +2,7 @@ import type { Config, MailboxConfig } from '../config/config.ts';
 import type { Connector } from '../connector/connector.ts';
 import type { Credentials } from '../credential/credential.ts';
 import type { Sending } from '../mailbox/send.ts';
-import type { SyncContext } from '../mailbox/sync-mailbox.ts';
+import type { SyncContext } from '../mailbox/sync-context.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { StepPoints } from '../platform/step.ts';

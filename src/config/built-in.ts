@@ -6,6 +6,41 @@ import { BUILT_IN, located, type MapNode } from './node.ts';
 export const DEFAULT_RECEIVE = section({ folders: ['INBOX'], since: 'all', afterReceive: 'keep' });
 export const DEFAULT_SEND = section({ sendAs: [], saveToSent: true, perCorrespondentPerHour: 20 });
 export const DEFAULT_ITEMS = section({ appointments: false, contacts: false, tasks: false });
+
+const EVERY_KIND = { track: 'explicit', privateItems: false, brake: { items: 10, percent: 20 }, conflicts: { deletion: 'ask' } };
+const APART = { outsideFilters: 'unlink' };
+/** What a kind of items is kept in step by, where it is written as `true` or not all is said. */
+export const DEFAULT_ITEM_KINDS: Readonly<Record<string, MapNode>> = {
+  appointments: section({
+    ...EVERY_KIND,
+    filters: [{ party: { address: 'me', roles: ['organizer', 'required'] } }],
+    deletion: {
+      inExchange: { deleteWhen: ['open', 'not-past', 'organizer'] },
+      inApplication: { deleteWhen: ['not-past', 'organizer'] },
+      ...APART,
+      series: {
+        inExchange: { deleteWhen: ['open', 'organizer'] },
+        inApplication: { deleteWhen: ['not-past', 'organizer'] },
+        ...APART,
+      },
+      service: { inExchange: 'unlink', inApplication: 'delete', ...APART },
+    },
+    attachments: false,
+    closed: 'free',
+    invitationsPerDay: 100,
+  }),
+  contacts: section({
+    ...EVERY_KIND,
+    filters: [{ owner: 'me' }],
+    deletion: { inExchange: 'unlink', inApplication: { deleteWhen: ['not-owner'] }, ...APART },
+    addressMode: 'mailing',
+  }),
+  tasks: section({
+    ...EVERY_KIND,
+    filters: [{ owner: 'me' }],
+    deletion: { inExchange: 'delete', inApplication: { deleteWhen: ['open-there'] }, ...APART },
+  }),
+};
 export const DEFAULT_MAILBOX = section({ aliases: [], keep: 'all' });
 export const DEFAULT_MESSAGE_LIMITS = section({
   messageBytes: '64 MB',

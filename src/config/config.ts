@@ -5,6 +5,8 @@
  * apart, in the explanation. Secrets are references (`Secret`), read by the credential room at the moment of use.
  */
 import type { AuthConfig, OAuthProvider, Secret } from '../model/auth.ts';
+import type { ConflictPolicy, Direction } from '../model/field.ts';
+import type { Json } from '../model/item.ts';
 
 export type { AuthConfig, AuthMethod, OAuthProvider, Secret } from '../model/auth.ts';
 
@@ -77,14 +79,68 @@ export interface SendConfig {
   readonly perCorrespondentPerHour: number;
 }
 
-/** Exchange items; read by a later issue, kept checked from the start. */
+/** Exchange items that are kept in step in both directions; null: this kind is not. */
 export interface ItemsConfig {
   readonly server: ServerConfig;
   readonly auth: AuthConfig;
-  readonly appointments: boolean;
-  readonly contacts: boolean;
-  readonly tasks: boolean;
+  readonly appointments: ItemKindConfig | null;
+  readonly contacts: ItemKindConfig | null;
+  readonly tasks: ItemKindConfig | null;
 }
+
+export interface ItemKindConfig {
+  /** Folders to watch; empty: the default one of the kind. */
+  readonly folders: readonly FolderChoice[];
+  /** What starts a link from Exchange; nothing of it: only what somebody asks for explicitly. */
+  readonly track: {
+    readonly everything: boolean;
+    readonly category: string | null;
+    readonly folders: readonly FolderChoice[];
+  };
+  /** Which of the application's items go to this mailbox: those that match any of these. */
+  readonly filters: readonly ItemFilterConfig[];
+  /** By field name; a field not named has its own default. */
+  readonly directions: Readonly<Record<string, Direction>>;
+  readonly conflicts: Readonly<Record<string, ConflictPolicy>>;
+  /** For fields not named in `conflicts`. */
+  readonly conflict: ConflictPolicy | null;
+  /** Deleted on one side, changed on the other. */
+  readonly deletionConflict: ConflictPolicy;
+  readonly deletion: DeletionConfig;
+  /** Of a recurring appointment. */
+  readonly series: DeletionConfig;
+  /** Of an appointment that the application gives to resources, one way. */
+  readonly service: DeletionConfig;
+  /** Bring in items that are personal, private or confidential. */
+  readonly privateItems: boolean;
+  readonly attachments: boolean;
+  readonly addressMode: 'mailing' | 'all';
+  /** What becomes in Exchange of an appointment that the application completed or cancelled. */
+  readonly closed: 'free' | 'cancel' | 'keep';
+  readonly invitationsPerDay: number;
+  /** A pass that would delete more than both stops and asks. */
+  readonly brake: { readonly items: number; readonly percent: number };
+}
+
+export interface ItemFilterConfig {
+  /** An address; `me` is the mailbox itself. */
+  readonly owner?: string;
+  readonly party?: { readonly address: string; readonly roles?: readonly ('organizer' | 'required' | 'optional' | 'resource')[] };
+  readonly status?: readonly string[];
+  readonly attributes?: Readonly<Record<string, Json>>;
+}
+
+export interface DeletionConfig {
+  /** Deleted in Exchange: what becomes of the application's. */
+  readonly inExchange: DeletionRuleConfig;
+  readonly inApplication: DeletionRuleConfig;
+  /** No filter wants it in the mailbox any more. */
+  readonly outsideFilters: DeletionRuleConfig;
+}
+
+/** Deleted when all of these hold; otherwise, or with null, only unlinked. */
+export type DeletionRuleConfig = { readonly deleteWhen: readonly DeletionConditionConfig[] } | null;
+export type DeletionConditionConfig = 'open' | 'not-past' | 'organizer' | 'not-owner' | 'open-there';
 
 export interface MailboxConfig {
   readonly id: string;

@@ -87,13 +87,16 @@ function pathsOf(value: unknown, path = '', all = new Set<string>()): Set<string
   return all;
 }
 
-/** Secrets, logins and the sections of defaults, groups and mailboxes have one shape wherever they stand. */
+/** Secrets, logins, kinds of items and the sections of defaults, groups and mailboxes have one shape wherever they stand. */
 function isSharedElsewhere(path: string, written: ReadonlySet<string>): boolean {
   const shape = (name: string) =>
     name
       .replace(/\.(env|file|exec)$/, '')
       .replace(/^(defaults|groups\.\*|mailboxes\.\*)\./, '')
-      .replace(/^(servers\.\*|receive|send|items)\.auth\b/, 'auth');
+      .replace(/^(servers\.\*|receive|send|items)\.auth\b/, 'auth')
+      .replace(/^items\.(appointments|contacts|tasks)\./, 'items.kind.')
+      .replace(/\b(folders\.\*)\.(role|name)$/, '$1')
+      .replace(/\bdeletion\.(series\.|service\.)?(inExchange|inApplication|outsideFilters)\b/, 'deletion.cell');
   const shapes = new Set([...written].map(shape));
   return shapes.has(shape(path));
 }

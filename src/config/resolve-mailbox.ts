@@ -1,11 +1,19 @@
 /** One mailbox: its layers merged, its placeholders filled in, its servers and credentials found. */
-import { DEFAULT_ITEMS, DEFAULT_MAILBOX, DEFAULT_MESSAGE_LIMITS, DEFAULT_RECEIVE, DEFAULT_SEND } from './built-in.ts';
+import {
+  DEFAULT_ITEM_KINDS,
+  DEFAULT_ITEMS,
+  DEFAULT_MAILBOX,
+  DEFAULT_MESSAGE_LIMITS,
+  DEFAULT_RECEIVE,
+  DEFAULT_SEND,
+} from './built-in.ts';
 import type { AuthConfig, MailboxConfig, MessageLimits } from './config.ts';
 import type { Named } from './gather.ts';
 import { mergeSection, overlay, overlayAuth } from './merge.ts';
 import { child, descend, dotted, emptyMap, isBroken, type MapNode, type Node, type Path, plain, text } from './node.ts';
 import { expand, placeholderValues } from './placeholder.ts';
-import { resolveItems, resolveReceive, resolveSend } from './resolve-section.ts';
+import { resolveItems } from './resolve-items.ts';
+import { resolveReceive, resolveSend } from './resolve-section.ts';
 import type { House, Layer, Section, SectionContext } from './resolving.ts';
 import { mailboxSchema, type WrittenMailbox } from './schema-mailbox.ts';
 import { didYouMean } from './suggest.ts';
@@ -82,7 +90,7 @@ function withUnknownServer(node: Node): Node {
 }
 
 function mergeLayers(named: Named, layers: readonly Layer[], house: House): Merged {
-  const nodes = layers.map((layer) => layer.node);
+  const nodes = layers.map((layer) => withWholeKinds(layer.node));
   let all: MapNode = overlay(DEFAULT_MAILBOX, { ...emptyMap(nodes.at(-1)!.at) }) as MapNode;
   all.entries.set('limits', { keyAt: DEFAULT_MESSAGE_LIMITS.at, node: DEFAULT_MESSAGE_LIMITS });
   for (const node of nodes) all = overlay(all, node) as MapNode;
@@ -102,6 +110,19 @@ function mergeLayers(named: Named, layers: readonly Layer[], house: House): Merg
   return { node: { ...all, entries }, dropped, ownAuth };
 }
 
+/** `appointments: true` is all of its defaults; as a map it lies over what a lower layer says in detail. */
+function withWholeKinds(layer: MapNode): MapNode {
+  const items = layer.entries.get('items');
+  if (items?.node.kind !== 'map') return layer;
+  const entries = new Map(items.node.entries);
+  for (const kind of Object.keys(DEFAULT_ITEM_KINDS)) {
+    const entry = entries.get(kind);
+    if (entry?.node.kind === 'scalar' && entry.node.value === true)
+      entries.set(kind, { ...entry, node: emptyMap(entry.node.at) });
+  }
+  return { ...layer, entries: new Map(layer.entries).set('items', { ...items, node: { ...items.node, entries } }) };
+}
+
 /** `defaults` may say how to receive without meaning that every mailbox does. */
 function isOnlyDefault(node: Node, section: Section, layers: readonly Layer[]): boolean {
   if (child(node, 'server') !== undefined) return false;
@@ -113,6 +134,9 @@ function withBeneath(node: Node, section: Section, house: House): Node {
   if (node.kind !== 'map') return node;
   const server = house.servers.get(text(node.entries.get('server')?.node) ?? '')?.named.node.entries;
   const entries = new Map(BENEATH[section].entries);
+  for (const [kind, below] of section === 'items' ? Object.entries(DEFAULT_ITEM_KINDS) : []) {
+    if (node.entries.get(kind)?.node.kind === 'map') entries.set(kind, { keyAt: below.at, node: below });
+  }
   const since = server?.get('since');
   if (section === 'receive' && since !== undefined) entries.set('since', since);
   const below: MapNode = { ...BENEATH[section], entries };

@@ -1,19 +1,10 @@
 /** receive, send and items of one mailbox. Undefined: something was wrong and is reported. */
-import type {
-  AfterReceive,
-  AuthConfig,
-  FolderChoice,
-  ItemsConfig,
-  ReceiveConfig,
-  SendConfig,
-  ServerConfig,
-  ServerType,
-} from './config.ts';
+import type { AfterReceive, AuthConfig, FolderChoice, ReceiveConfig, SendConfig, ServerConfig, ServerType } from './config.ts';
 import { isBroken, text } from './node.ts';
 import { resolveAuth } from './resolve-auth.ts';
 import type { ResolvedServer } from './resolve-server.ts';
 import type { SectionContext } from './resolving.ts';
-import type { WrittenItems, WrittenReceive, WrittenSend } from './schema-mailbox.ts';
+import type { WrittenReceive, WrittenSend } from './schema-mailbox.ts';
 import { didYouMean } from './suggest.ts';
 import { sinceDate } from './unit.ts';
 
@@ -65,19 +56,7 @@ export function resolveSend(context: SectionContext): SendConfig | undefined {
   };
 }
 
-export function resolveItems(context: SectionContext): ItemsConfig | undefined {
-  const server = serverOf(context);
-  if (server === undefined) return undefined;
-  const auth = authOf(context, server);
-  if (auth === undefined) return undefined;
-  const { appointments = false, contacts = false, tasks = false } = context.written.items as WrittenItems;
-  if (!appointments && !contacts && !tasks) {
-    context.warning([], 'the section keeps nothing in step', 'write appointments: true, contacts: true or tasks: true');
-  }
-  return { server: server.config, auth, appointments, contacts, tasks };
-}
-
-function serverOf(context: SectionContext): ResolvedServer | undefined {
+export function serverOf(context: SectionContext): ResolvedServer | undefined {
   const { house, section } = context;
   const node = context.node.entries.get('server')?.node;
   if (isBroken(node)) return undefined;
@@ -109,7 +88,7 @@ function serverOf(context: SectionContext): ResolvedServer | undefined {
   return undefined;
 }
 
-function authOf(context: SectionContext, server: ResolvedServer): AuthConfig | undefined {
+export function authOf(context: SectionContext, server: ResolvedServer): AuthConfig | undefined {
   const { house, section, address, receiving, droppedServer } = context;
   return resolveAuth({
     section,

@@ -1,5 +1,6 @@
 /** How mailboxes, and the groups and defaults they take values from, are written. */
 import { z } from 'zod';
+import { itemKinds } from './schema-items.ts';
 import { authOrSame, authSchema } from './schema-server.ts';
 import { address, addressPattern, atLeast, since, size, word } from './value.ts';
 
@@ -57,9 +58,7 @@ const send = z.strictObject({
 const items = z.strictObject({
   server: word().optional().describe('Name of a server of type exchange.'),
   auth: authOrSame.optional().describe('Login for items, where it is not the server’s.'),
-  appointments: z.boolean().optional().describe('Keep appointments in step. Default: false.'),
-  contacts: z.boolean().optional().describe('Keep contacts in step. Default: false.'),
-  tasks: z.boolean().optional().describe('Keep tasks in step. Default: false.'),
+  ...itemKinds(folder),
 });
 
 export const messageLimits = {

@@ -3,7 +3,7 @@ import type { MailboxConfig } from '../config/config.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import type { CheckedStep } from './checked-step.ts';
 import { type Access, connectorOf, contextOf, settingsOf } from './session.ts';
-import type { SyncContext } from './sync-mailbox.ts';
+import type { SyncContext } from './sync-context.ts';
 import { sendTestMail } from './test-mail.ts';
 
 export interface Check {

@@ -2,7 +2,7 @@ import type { MailboxConfig, ReceiveConfig } from '../config/config.ts';
 import { asFailure } from '../model/failure.ts';
 import { readCursors } from '../store/streams.ts';
 import { accountOf, openSession, usernameOf } from './session.ts';
-import type { SyncContext } from './sync-mailbox.ts';
+import type { SyncContext } from './sync-context.ts';
 
 /**
  * Holds a connection on which the server tells that something happened, as long as it lasts. Which it is does not matter for

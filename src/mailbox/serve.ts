@@ -19,7 +19,8 @@ import { listMailboxes, resumeMailbox, stopMailbox } from '../store/mailboxes.ts
 import { takeRequests } from '../store/requests.ts';
 import { pruneRuns } from '../store/runs.ts';
 import { watchForHints } from './push.ts';
-import { type SyncContext, type SyncReport, syncMailbox } from './sync-mailbox.ts';
+import type { SyncContext } from './sync-context.ts';
+import { type SyncReport, syncMailbox } from './sync-mailbox.ts';
 
 const LEASE_MS = 60_000;
 const RENEW_EVERY_MS = 15_000;

@@ -1,20 +1,24 @@
-/** One complete pass over every stream of a mailbox, told as a run. One folder's trouble does not keep the others from flowing. */
+/** One complete pass over every stream and every kind of items of a mailbox, told as runs. One folder's trouble does not keep the others from flowing. */
 import type { FolderChoice, MailboxConfig, ReceiveConfig } from '../config/config.ts';
 import type { Cursor, Folder, FolderSelector, Session } from '../connector/connector.ts';
 import { asFailure, Failure, REACTION } from '../model/failure.ts';
+import type { ItemKind } from '../model/item.ts';
 import type { PageOutcome } from '../store/email-page.ts';
-import { finishRequests, openRequests } from '../store/requests.ts';
+import { finishRequests, type OpenRequest, openRequests } from '../store/requests.ts';
 import { finishRun, noCounts, type RunCounts, startRun } from '../store/runs.ts';
 import { readCursors } from '../store/streams.ts';
-import { type Progress, type ReceiveContext, receiveFolder } from './receive.ts';
-import { type SessionDependencies, usernameOf, withSession } from './session.ts';
-
-export interface SyncContext extends ReceiveContext, SessionDependencies {}
+import { type Progress, receiveFolder } from './receive.ts';
+import type { ItemCounts, ReconcileOptions } from './reconcile-context.ts';
+import { reconcileMailbox } from './reconcile-mailbox.ts';
+import { usernameOf, withSession } from './session.ts';
+import type { SyncContext } from './sync-context.ts';
 
 export interface SyncReport {
   readonly mailboxId: string;
   readonly counts: RunCounts;
   readonly folders: number;
+  /** By kind; empty where none is kept in step. */
+  readonly items: Readonly<Partial<Record<ItemKind, ItemCounts>>>;
   /** The first failure; null when all of it succeeded. */
   readonly failure: Failure | null;
 }
@@ -25,10 +29,34 @@ export async function syncMailbox(
   context: SyncContext,
   mailbox: MailboxConfig,
   tell: TellProgress = () => {},
+  options: Partial<ReconcileOptions> = {},
 ): Promise<SyncReport> {
+  const requests = await openRequests(context.database, mailbox.id);
+  const received = options.dryRun ? nothingReceived(mailbox.id) : await receiveAll(context, mailbox, tell);
+  const { items, failure } = await reconcileMailbox(context, mailbox, withRequestOptions(requests, options));
+  const report = { ...received, items, failure: received.failure ?? failure };
+  await finishRequests(context.database, requests, toAnswer(report));
+  return report;
+}
+
+/** A report as it travels to the command that asked for the pass. */
+export type SyncAnswer = Omit<SyncReport, 'failure'> & { readonly failure: Pick<Failure, 'code' | 'message' | 'remedy'> | null };
+
+function toAnswer({ failure, ...report }: SyncReport): SyncAnswer {
+  return { ...report, failure: failure && { code: failure.code, message: failure.message, remedy: failure.remedy } };
+}
+
+const nothingReceived = (mailboxId: string) => ({ mailboxId, counts: noCounts(), folders: 0, failure: null });
+
+/** What a command beside this process asked for goes for this pass alone. */
+function withRequestOptions(requests: readonly OpenRequest[], options: Partial<ReconcileOptions>) {
+  return { dryRun: false, allowDeletions: requests.some(({ allowDeletions }) => allowDeletions), ...options };
+}
+
+async function receiveAll(context: SyncContext, mailbox: MailboxConfig, tell: TellProgress): Promise<Omit<SyncReport, 'items'>> {
   const { database, clock } = context;
-  const requests = await openRequests(database, mailbox.id);
   const counts = noCounts();
+  if (!mailbox.receive && mailbox.items) return nothingReceived(mailbox.id);
   const runId = await startRun(database, mailbox.id, 'receive', clock.now());
   const state = { folders: 0, failure: null as Failure | null };
   try {
@@ -49,7 +77,6 @@ export async function syncMailbox(
     state.failure ??= failure;
   }
   await finishRun(database, runId, clock.now(), counts, state.failure);
-  await finishRequests(database, requests, runId);
   return { mailboxId: mailbox.id, counts, ...state };
 }
 

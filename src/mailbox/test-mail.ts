@@ -6,7 +6,7 @@ import { compose } from '../outbox/compose.ts';
 import { noteTestMessage } from '../store/test-messages.ts';
 import type { CheckedStep } from './checked-step.ts';
 import { withSession } from './session.ts';
-import type { SyncContext } from './sync-mailbox.ts';
+import type { SyncContext } from './sync-context.ts';
 
 export async function sendTestMail(context: SyncContext, mailbox: MailboxConfig, send: SendConfig): Promise<CheckedStep> {
   try {

@@ -5,7 +5,14 @@
 import type { Database } from './database.ts';
 import { execute, query } from './rows.ts';
 
-export type ChangeKind = 'activity-created' | 'activity-updated' | 'copy-added' | 'copy-changed' | 'copy-gone';
+export type ChangeKind =
+  | 'activity-created'
+  | 'activity-updated'
+  | 'activity-deleted'
+  | 'conflict-found'
+  | 'copy-added'
+  | 'copy-changed'
+  | 'copy-gone';
 
 export interface NewChange {
   readonly kind: ChangeKind;

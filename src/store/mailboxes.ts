@@ -6,7 +6,7 @@ import { execute, query } from './rows.ts';
 export interface MailboxRow {
   readonly id: string;
   readonly address: string;
-  readonly state: 'active' | 'paused' | 'stopped';
+  readonly state: 'active' | 'paused' | 'stopped' | 'moved';
   readonly stoppedCode: string | null;
   readonly stoppedMessage: string | null;
   readonly stoppedRemedy: string | null;
@@ -78,6 +78,25 @@ export async function resumeSending(database: Database, id: string): Promise<voi
   );
 }
 
+/** Being moved, or gone from its server: looked for again and again, and nothing is concluded from its absence. */
+export async function mailboxMoved(database: Database, id: string, failure: Failure): Promise<void> {
+  await execute(
+    database,
+    `update mailboxes set state = 'moved', stopped_code = ?, stopped_message = ?, stopped_remedy = ?, updated_at = now()
+     where id = ? and state in ('active', 'moved')`,
+    [failure.code, failure.message, failure.remedy ?? null, id],
+  );
+}
+
+export async function resumeMoved(database: Database, id: string): Promise<void> {
+  await execute(
+    database,
+    `update mailboxes set state = 'active', stopped_code = null, stopped_message = null, stopped_remedy = null, updated_at = now()
+     where id = ? and state = 'moved'`,
+    [id],
+  );
+}
+
 /** Which of these are still stopped: another process may have mended them. */
 export async function sendingStopped(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
@@ -96,16 +115,22 @@ export async function purgeMailbox(
 ): Promise<{ readonly copies: number; readonly activities: number }> {
   return database.transaction(async (transaction) => {
     const copies = await execute(transaction, 'delete from copies where mailbox_id = ?', [id]);
+    const items = await query<{ id: string }>(transaction, 'select activity_id as id from links where mailbox_id = ?', [id]);
     await execute(transaction, 'delete from tokens where mailbox_id = ?', [id]);
     await execute(transaction, 'delete from mailboxes where id = ?', [id]);
     const activities = await execute(
       transaction,
       "delete from activities where kind = 'email' and not exists (select 1 from copies where copies.activity_id = activities.id)",
     );
+    const only = await execute(
+      transaction,
+      'delete from activities where id = any(?) and not exists (select 1 from links where links.activity_id = activities.id)',
+      [items.map((item) => item.id)],
+    );
     await execute(
       transaction,
       'delete from sources where not exists (select 1 from copies where copies.source_sha256 = sources.sha256) and not exists (select 1 from activities where activities.source_sha256 = sources.sha256)',
     );
-    return { copies, activities };
+    return { copies, activities: activities + only };
   });
 }

@@ -2,34 +2,36 @@
 import type { Database } from './database.ts';
 import { execute, query } from './rows.ts';
 
-export async function requestSync(database: Database, mailboxId: string): Promise<string> {
-  const rows = await query<{ id: string }>(database, 'insert into sync_requests (mailbox_id) values (?) returning id', [
-    mailboxId,
-  ]);
+export async function requestSync(
+  database: Database,
+  mailboxId: string,
+  options: { readonly allowDeletions?: boolean } = {},
+): Promise<string> {
+  const rows = await query<{ id: string }>(
+    database,
+    'insert into sync_requests (mailbox_id, options) values (?, ?) returning id',
+    [mailboxId, JSON.stringify(options)],
+  );
   return rows[0]!.id;
 }
 
-export interface FinishedRun {
-  readonly outcome: 'done' | 'failed';
-  readonly failureCode: string | null;
-  readonly failureMessage: string | null;
-  readonly stored: number;
-  readonly relinked: number;
-  readonly excluded: number;
-  readonly quarantined: number;
-  readonly gone: number;
+/** Wakes who serves these mailboxes; where nobody does, there is nobody to ask. */
+export async function requestSyncWhereServed(database: Database, mailboxIds: readonly string[]): Promise<void> {
+  await execute(
+    database,
+    `insert into sync_requests (mailbox_id) select mailbox_id from leases where mailbox_id = any(?) and expires_at > clock_timestamp()`,
+    [mailboxIds],
+  );
 }
 
-/** The run that answered a request, once it has ended. */
-export async function finishedRequest(database: Database, requestId: string): Promise<FinishedRun | null> {
-  const rows = await query<FinishedRun>(
+/** What became of a request, as whoever carried it out wrote it down. */
+export async function finishedRequest<Result extends object>(database: Database, requestId: string): Promise<Result | null> {
+  const rows = await query<{ result: Result | null }>(
     database,
-    `select runs.outcome, runs.failure_code as "failureCode", runs.failure_message as "failureMessage", runs.stored, runs.relinked, runs.excluded,
-            runs.quarantined, runs.gone
-     from sync_requests join runs on runs.id = sync_requests.run_id where sync_requests.id = ? and sync_requests.finished_at is not null`,
+    'select result from sync_requests where id = ? and finished_at is not null',
     [requestId],
   );
-  return rows[0] ?? null;
+  return rows[0]?.result ?? null;
 }
 
 /**
@@ -48,16 +50,26 @@ export async function takeRequests(database: Database, holder: string, served: r
   return rows.map((row) => row.mailbox_id);
 }
 
-export async function openRequests(database: Database, mailboxId: string): Promise<readonly string[]> {
-  const rows = await query<{ id: string }>(
-    database,
-    'select id from sync_requests where mailbox_id = ? and finished_at is null and taken_at is not null',
-    [mailboxId],
-  );
-  return rows.map(({ id }) => id);
+export interface OpenRequest {
+  readonly id: string;
+  /** A person has looked at the deletions that were held back. */
+  readonly allowDeletions: boolean;
 }
 
-export async function finishRequests(database: Database, requestIds: readonly string[], runId: string): Promise<void> {
-  if (requestIds.length === 0) return;
-  await execute(database, 'update sync_requests set finished_at = now(), run_id = ? where id = any(?)', [runId, requestIds]);
+export function openRequests(database: Database, mailboxId: string): Promise<readonly OpenRequest[]> {
+  return query<OpenRequest>(
+    database,
+    `select id, coalesce((options->>'allowDeletions')::boolean, false) as "allowDeletions" from sync_requests
+     where mailbox_id = ? and finished_at is null and taken_at is not null`,
+    [mailboxId],
+  );
+}
+
+export async function finishRequests(database: Database, requests: readonly OpenRequest[], result: object): Promise<void> {
+  if (requests.length === 0) return;
+  const ids = requests.map(({ id }) => id);
+  await execute(database, 'update sync_requests set finished_at = now(), result = ? where id = any(?)', [
+    JSON.stringify(result),
+    ids,
+  ]);
 }

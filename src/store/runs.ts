@@ -28,10 +28,12 @@ export async function finishRun(
   at: Date,
   counts: RunCounts,
   failure: Failure | null,
+  items: object | null = null,
 ): Promise<void> {
   await execute(
     database,
-    `update runs set finished_at = ?, outcome = ?, failure_code = ?, failure_message = ?, stored = ?, relinked = ?, excluded = ?, quarantined = ?, gone = ? where id = ?`,
+    `update runs set finished_at = ?, outcome = ?, failure_code = ?, failure_message = ?, stored = ?, relinked = ?, excluded = ?, quarantined = ?, gone = ?,
+       items = ? where id = ?`,
     [
       at,
       failure ? 'failed' : 'done',
@@ -42,6 +44,7 @@ export async function finishRun(
       counts.excluded,
       counts.quarantined,
       counts.gone,
+      items === null ? null : JSON.stringify(items),
       runId,
     ],
   );

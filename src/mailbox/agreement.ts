@@ -1,0 +1,41 @@
+/** What will have been agreed once a write is done: kept with the intent, so that whoever finishes it needs no memory of the plan. */
+import type { ItemContent, ItemKind, Json } from '../model/item.ts';
+import type { LinkChange } from '../store/links.ts';
+import { agree } from '../sync/agree.ts';
+import type { ItemPolicy } from '../sync/item-policy.ts';
+import type { Agreement, Plan, PlanInput } from '../sync/plan-input.ts';
+
+interface Kept {
+  readonly content: ItemContent;
+  readonly deleted: boolean;
+  readonly createdAt: string;
+  readonly owner: string | null;
+  readonly next: Agreement | null;
+  readonly write: Plan['theirs'];
+}
+
+export function keepAgreement(content: ItemContent, { ours, now }: PlanInput, { next, theirs }: Plan): Json {
+  const kept: Kept = {
+    ...{ content, next, write: theirs, deleted: ours?.deleted ?? false, owner: ours?.owner ?? null },
+    createdAt: (ours?.createdAt ?? now).toISOString(),
+  };
+  return kept as unknown as Json;
+}
+
+/** Null: the link ends. `read`: null after a deletion. */
+export function agreedAfter(
+  kind: ItemKind,
+  policy: ItemPolicy,
+  kept: Json,
+  read: { readonly content: ItemContent; readonly untouched: boolean } | null,
+): Agreement | null {
+  const { content, deleted, createdAt, owner, next, write } = kept as unknown as Kept;
+  const input = { kind, policy, ours: { content, deleted, owner, createdAt: new Date(createdAt) } };
+  return agree(input as PlanInput, { next, theirs: write, ours: { write: 'none' } } as Plan, read);
+}
+
+/** The same as columns of a link. */
+export function toLink(next: Agreement | null): LinkChange {
+  if (next === null) return { state: 'unlinked', apart: 'deleted', ref: null, asking: {}, deletionChoice: null };
+  return { ...next };
+}

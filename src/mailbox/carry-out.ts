@@ -1,0 +1,215 @@
+/**
+ * Doing what was decided: one call to the server at a time, and a commit after each (ground rule 7).
+ *
+ * - The intent with all its steps is committed before the first call. Whoever finds it later knows what may have been done.
+ * - A step whose answer was lost is looked for, never guessed. One that mails guests is never repeated on a doubt (rule 11).
+ * - At the end the item is read back: as the server holds it now is what their next change is measured against.
+ */
+import type { Etag, ItemVersion, RemoteRef, Step, Target } from '../connector/connector.ts';
+import { asFailure, Failure, REACTION } from '../model/failure.ts';
+import { valuesOf } from '../model/field.ts';
+import { type Database, inTransaction } from '../store/database.ts';
+import { changeLink, holdStream, type Intent, type Link, type LinkChange, readLink } from '../store/links.ts';
+import { forgetRemoteItem, type RemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
+import { agreedAfter, toLink } from './agreement.ts';
+import { toRemote } from './read-items.ts';
+import type { Pass } from './reconcile-context.ts';
+
+/** done: nothing is under way any more. again: decide anew, the item or the answer is another than was thought. later: wait. */
+export type Outcome = 'done' | 'again' | 'later';
+
+export async function carryOut(pass: Pass, link: Link): Promise<Outcome> {
+  let intent = link.intent!;
+  while (intent.next < intent.steps.length) {
+    const step = intent.steps[intent.next]!;
+    let target: Target;
+    try {
+      pass.steps.reach(`items: ${intent.change} before ${step.name}`);
+      target = await pass.store.apply(step as Step, targetOf(intent));
+      pass.tell({ writes: 1 });
+      pass.steps.reach(`items: ${intent.change} after ${step.name}`);
+    } catch (error) {
+      return failed(pass, link, intent, error);
+    }
+    intent = await advance(pass, link, intent, target);
+  }
+  return finish(pass, link, intent);
+}
+
+/** An intent that an earlier run left behind. */
+export async function recover(pass: Pass, link: Link): Promise<Outcome> {
+  const intent = link.intent!;
+  if (intent.next >= intent.steps.length) return finish(pass, link, intent);
+  const step = intent.steps[intent.next]!;
+  const found = await pass.store.outcome(step as Step, targetOf(intent));
+  pass.steps.reach(`items: ${intent.change} looked for`);
+  if (found.outcome === 'applied') {
+    const next = await advance(pass, link, intent, found.target);
+    return carryOut(pass, { ...link, intent: next });
+  }
+  if (found.outcome === 'unknown') return step.mails ? doubt(pass, link, step) : abandon(pass, link, intent);
+  const settledAt = Date.parse(intent.startedAt) + pass.settleMs;
+  if ((intent.change === 'create' || step.mails) && pass.clock.now().getTime() < settledAt) {
+    await write(pass, (transaction) => changeLink(transaction, link.id, { retryAt: new Date(settledAt) }));
+    return 'later';
+  }
+  if (intent.change === 'create' && intent.next === 0) return abandon(pass, link, intent);
+  const again = { ...intent, startedAt: pass.clock.now().toISOString() };
+  await write(pass, (transaction) => changeLink(transaction, link.id, { intent: again }));
+  return carryOut(pass, { ...link, intent: again });
+}
+
+const targetOf = ({ target }: Intent): Target => ({ ref: target.ref as RemoteRef | null, etag: target.etag as Etag | null });
+
+/** Each transaction of a pass begins by holding the stream. */
+export function write<T>(pass: Pass, work: (transaction: Database) => Promise<T>): Promise<T> {
+  return inTransaction(pass.database, async (transaction) => {
+    await holdStream(transaction, pass.stream);
+    return await work(transaction);
+  });
+}
+
+async function advance(pass: Pass, link: Link, intent: Intent, target: Target): Promise<Intent> {
+  const next = { ...intent, next: intent.next + 1, target, startedAt: pass.clock.now().toISOString() };
+  await write(pass, (transaction) =>
+    changeLink(transaction, link.id, { intent: next, retryAt: null, ...(target.ref === null ? {} : { ref: target.ref }) }),
+  );
+  pass.steps.reach(`items: ${intent.change} step committed`);
+  return next;
+}
+
+async function finish(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
+  if (intent.change === 'delete' || intent.target.ref === null) return finishDeletion(pass, link, intent);
+  const version = await readBack(pass, link, intent);
+  if (version === null) return abandon(pass, link, intent);
+  const remote = toRemote({ ref: version.ref, version });
+  await write(pass, async (transaction) => {
+    if (link.ref !== null && link.ref !== remote.ref) {
+      await forgetRemoteItem(transaction, link.mailboxId, link.kind, link.ref);
+    }
+    await saveRemoteItems(transaction, { mailboxId: link.mailboxId, kind: link.kind, streamId: null }, [remote]);
+    await changeLink(transaction, link.id, agreed(pass, link, intent, remote));
+  });
+  pass.steps.reach(`items: ${intent.change} settled`);
+  const counted = { create: { createdThere: 1 }, update: intent.fields.length > 0 ? { updatedThere: 1 } : { linked: 1 } };
+  pass.tell(intent.change === 'create' ? counted.create : counted.update);
+  return 'done';
+}
+
+async function readBack(pass: Pass, link: Link, intent: Intent): Promise<ItemVersion | null> {
+  const ref = intent.target.ref as RemoteRef;
+  const held = intent.fields.length === 0 ? await readRemoteItem(pass.database, link.mailboxId, link.kind, ref) : null;
+  // Our key alone was written: nothing of its content can be another.
+  if (held && intent.change === 'update') {
+    const key = { record: link.activityId, mailbox: link.mailboxId, attempt: intent.attempt };
+    return { ...held, key, ref, etag: intent.target.etag as Etag };
+  }
+  const [read] = await pass.store.read([ref]);
+  if (read?.version) return read.version;
+  if (read?.failure?.code === 'missing') return null;
+  throw read?.failure ?? new Failure('garbled', 'the item that was written was not answered when it was read back');
+}
+
+/** What both sides are measured against from now on. */
+function agreed(pass: Pass, link: Link, intent: Intent, remote: RemoteItem): LinkChange {
+  const untouched = remote.etag === intent.target.etag;
+  const { content } = remote;
+  const next =
+    intent.change === 'respond' ? null : agreedAfter(link.kind, pass.itemPolicy, intent.agreement, { content, untouched });
+  const state = next ?? { state: link.state };
+  return {
+    ...state,
+    ...{ intent: null, attempt: intent.attempt, ref: remote.ref, reason: state.state === 'linked' ? null : link.reason },
+    ...{ theirsSeen: untouched ? remote.etag : null, oursSeen: intent.version },
+    ...{ tries: 0, retryAt: null, agreedAt: pass.clock.now() },
+    ...(intent.change === 'respond' ? { response: null } : {}),
+    ...(intent.steps.some(({ mails }) => mails) ? { mail: 'none' as const } : {}),
+  };
+}
+
+async function finishDeletion(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
+  await write(pass, async (transaction) => {
+    if (link.ref !== null) await forgetRemoteItem(transaction, link.mailboxId, link.kind, link.ref);
+    await changeLink(transaction, link.id, {
+      ...toLink(agreedAfter(link.kind, pass.itemPolicy, intent.agreement, null)),
+      ...{ intent: null, ref: null, mail: 'none', tries: 0, retryAt: null },
+      ...{ oursSeen: intent.version, theirsSeen: null, agreedAt: pass.clock.now() },
+    });
+  });
+  pass.steps.reach('items: delete settled');
+  pass.tell({ deletedThere: 1 });
+  return 'done';
+}
+
+/** The answer may be lost or the server away: what is under way stays. Anything else ends this attempt for this item alone. */
+async function failed(pass: Pass, link: Link, intent: Intent, error: unknown): Promise<Outcome> {
+  const failure = asFailure(error);
+  if (!failure) throw error;
+  if (failure.code === 'conflict' || failure.code === 'missing') return abandon(pass, link, intent);
+  if (REACTION[failure.code].scope === 'item') {
+    await abandon(pass, link, intent);
+    await park(pass, link, failure);
+    return 'done';
+  }
+  await postpone(pass, link, failure);
+  throw error;
+}
+
+const GIVES_WAY_AFTER = 3;
+
+/** An item on which the server fails again and again must not keep the others from their turn. */
+async function postpone(pass: Pass, link: Link, failure: Failure): Promise<void> {
+  const tries = link.tries + 1;
+  const retryAt = tries < GIVES_WAY_AFTER ? null : retryTime(pass, tries - GIVES_WAY_AFTER, failure);
+  await write(pass, (transaction) => changeLink(transaction, link.id, { tries, retryAt, reason: failure.message }));
+}
+
+/** The item waits with its reason: for its time, or for either side to change. */
+export async function park(pass: Pass, link: Link, failure: Failure): Promise<void> {
+  const now = await readLink(pass.database, link.id);
+  const retryAt = retryTime(pass, link.tries, failure);
+  await write(pass, (transaction) =>
+    changeLink(transaction, link.id, {
+      ...{ state: 'parked', reason: failure.message, tries: link.tries + 1, retryAt, mail: 'none', response: null },
+      ...{ oursSeen: link.intent?.version ?? link.oursSeen ?? 0 },
+      theirsSeen: now?.theirsSeen ?? link.theirsSeen,
+    }),
+  );
+  pass.log.warn('an item was parked', { mailbox: link.mailboxId, activity: link.activityId, code: failure.code });
+  pass.tell({ parked: 1 });
+}
+
+const HOUR_MS = 3_600_000;
+
+function retryTime(pass: Pass, tries: number, failure: Failure): Date {
+  const wait = Math.max(failure.retryAfterMs ?? 0, Math.min(24, 2 ** tries) * HOUR_MS);
+  return new Date(pass.clock.now().getTime() + wait);
+}
+
+/** The item is read anew and the intent dropped; what a half-done one had written is not taken for their edit. */
+async function abandon(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
+  const { ref } = intent.target;
+  const [read] = ref === null ? [] : await pass.store.read([ref as RemoteRef]);
+  const remote = read?.version ? toRemote({ ref: read.ref, version: read.version }) : null;
+  const written = pass.fields.filter(({ name }) => intent.fields.includes(name));
+  const ours = remote !== null && remote.etag === intent.target.etag && intent.next > 0;
+  const base = ours ? { ...link.theirsBase, ...valuesOf(written, remote.content) } : undefined;
+  await write(pass, async (transaction) => {
+    const place = { mailboxId: link.mailboxId, kind: link.kind, streamId: null };
+    if (remote) await saveRemoteItems(transaction, place, [remote]);
+    await changeLink(transaction, link.id, {
+      ...{ intent: null, attempt: intent.attempt, retryAt: null, theirsSeen: null, oursSeen: null },
+      ...(base === undefined ? {} : { theirsBase: base }),
+    });
+  });
+  pass.steps.reach(`items: ${intent.change} abandoned`);
+  return 'again';
+}
+
+async function doubt(pass: Pass, link: Link, step: { readonly name: string }): Promise<Outcome> {
+  const reason = `${step.name} may have told the guests; nobody knows, and it is not done again. Look, then say which with "resolve"`;
+  await write(pass, (transaction) => changeLink(transaction, link.id, { state: 'in-doubt', reason }));
+  pass.log.error('a write that tells guests is in doubt', { mailbox: link.mailboxId, activity: link.activityId });
+  pass.tell({ inDoubt: 1 });
+  return 'done';
+}

@@ -1,0 +1,121 @@
+/** The items of one mailbox, kind by kind, each told as a run of its own: one kind's trouble does not keep the others. */
+import type { ItemKindConfig, ItemsConfig, MailboxConfig } from '../config/config.ts';
+import type { ItemStore, Session } from '../connector/connector.ts';
+import { asFailure, Failure, REACTION } from '../model/failure.ts';
+import type { ItemKind } from '../model/item.ts';
+import { mailboxMoved, resumeMoved } from '../store/mailboxes.ts';
+import { finishRun, noCounts, startRun } from '../store/runs.ts';
+import { reconcile } from './reconcile.ts';
+import { type ItemCounts, noItemCounts, type ReconcileContext, type ReconcileOptions } from './reconcile-context.ts';
+import { reconciledMailbox } from './reconciled-mailbox.ts';
+import { usernameOf, withSession } from './session.ts';
+import type { SyncContext } from './sync-context.ts';
+
+export interface ItemsReport {
+  readonly items: Readonly<Partial<Record<ItemKind, ItemCounts>>>;
+  readonly failure: Failure | null;
+}
+
+const KINDS = [
+  { kind: 'contact', section: 'contacts' },
+  { kind: 'appointment', section: 'appointments' },
+  { kind: 'task', section: 'tasks' },
+] as const;
+
+export async function reconcileMailbox(
+  context: SyncContext,
+  mailbox: MailboxConfig,
+  options: ReconcileOptions,
+): Promise<ItemsReport> {
+  const { items: config } = mailbox;
+  const wanted = config ? KINDS.filter(({ section }) => config[section] !== null) : [];
+  const items: Partial<Record<ItemKind, ItemCounts>> = {};
+  if (!config || wanted.length === 0) return { items, failure: null };
+  let failure: Failure | null = null;
+  try {
+    await withSession(context, mailbox, config, context.signal, async (session) => {
+      for (const { kind, section } of wanted) {
+        const job = { mailbox, config, kind, policy: config[section]!, options };
+        const { counts, failure: why } = await reconcileKind(context, session, job);
+        items[kind] = counts;
+        failure ??= why;
+      }
+    });
+    await resumeMoved(context.database, mailbox.id);
+  } catch (error) {
+    failure = await failedOpening(context, mailbox, error);
+  }
+  return { items, failure };
+}
+
+/** A mailbox that the server does not find is being moved or has gone: said clearly, its links are kept, nothing is deleted. */
+async function failedOpening(context: SyncContext, mailbox: MailboxConfig, error: unknown): Promise<Failure> {
+  const failure =
+    asFailure(error) ?? (context.signal.aborted ? new Failure('unreachable', 'stopped before the pass was complete') : null);
+  if (!failure) throw error;
+  if (failure.code === 'missing') await mailboxMoved(context.database, mailbox.id, failure);
+  return failure;
+}
+
+interface Job {
+  readonly mailbox: MailboxConfig;
+  readonly config: ItemsConfig;
+  readonly kind: ItemKind;
+  readonly policy: ItemKindConfig;
+  readonly options: ReconcileOptions;
+}
+
+interface KindReport {
+  readonly counts: ItemCounts;
+  readonly failure: Failure | null;
+}
+
+async function reconcileKind(context: SyncContext, session: Session, job: Job): Promise<KindReport> {
+  const { database, clock } = context;
+  const counts = noItemCounts();
+  const trouble: Failure[] = [];
+  const runId = await startRun(database, job.mailbox.id, `${job.kind}s`, clock.now());
+  const failure = await attempt(context, session, job, counts, trouble);
+  await finishRun(database, runId, clock.now(), noCounts(), failure ?? trouble[0] ?? null, counts);
+  // A session that broke serves no further kind.
+  if (failure && REACTION[failure.code].scope !== 'item') throw failure;
+  return { counts, failure: failure ?? trouble[0] ?? null };
+}
+
+async function attempt(context: SyncContext, session: Session, job: Job, counts: ItemCounts, trouble: Failure[]) {
+  try {
+    await reconcile(contextOf(context, job, counts, trouble), storeOf(session, job));
+    return null;
+  } catch (error) {
+    const failure =
+      asFailure(error) ?? (context.signal.aborted ? new Failure('unreachable', 'stopped before the pass was complete') : null);
+    if (!failure) throw error;
+    return failure;
+  }
+}
+
+function storeOf(session: Session, { kind, config }: Job): ItemStore {
+  const store = { appointment: session.appointments, contact: session.contacts, task: session.tasks }[kind];
+  if (store) return store;
+  throw new Failure('refused', `server "${config.server.name}" of type ${config.server.type} keeps no ${kind}s`);
+}
+
+function contextOf(context: SyncContext, job: Job, counts: ItemCounts, trouble: Failure[]): ReconcileContext {
+  const { mailbox, config, kind, policy, options } = job;
+  const { server } = config;
+  const { database, clock, steps, signal } = context;
+  return {
+    ...{ database, clock, steps, signal, kind, policy, options },
+    log: context.log.child({ mailbox: mailbox.id, kind }),
+    mailbox: reconciledMailbox(mailbox),
+    streamKey: {
+      ...{ mailboxId: mailbox.id, kind: `${server.type}/${kind}`, host: server.host },
+      username: usernameOf(mailbox, config.auth),
+    },
+    settleMs: 2 * server.limits.timeoutMs,
+    tell(event) {
+      if ('trouble' in event) trouble.push(event.trouble);
+      else for (const [name, count] of Object.entries(event)) counts[name as keyof ItemCounts] += count;
+    },
+  };
+}

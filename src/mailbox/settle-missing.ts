@@ -1,0 +1,96 @@
+/**
+ * What became of items that left their folder. A Delete is a suspicion until all watched folders have been read (ground rule of
+ * two-way sync): the same item under another reference has moved; found in Deleted Items or nowhere it was deleted; anywhere
+ * else it lies in a folder that nobody watches, and is unlinked.
+ */
+import type { RemoteRef } from '../connector/connector.ts';
+import { changeLink, type Link, readLink } from '../store/links.ts';
+import {
+  findByKey,
+  findByMeeting,
+  forgetRemoteItem,
+  type KnownRemoteItem,
+  listSuspects,
+  readRemoteItem,
+  type Suspect,
+  saveRemoteItems,
+} from '../store/remote-items.ts';
+import { write } from './carry-out.ts';
+import { toRemote } from './read-items.ts';
+import type { Pass } from './reconcile-context.ts';
+
+export type Verdict = 'deleted' | 'away';
+
+/** By link; what is still open is not among them. Call only after every watched folder was read whole. */
+export async function settleMissing(pass: Pass): Promise<ReadonlyMap<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  for (const suspect of await listSuspects(pass.database, pass.mailbox.id, pass.kind)) {
+    const link = suspect.linkId === null ? null : await readLink(pass.database, suspect.linkId);
+    if (link === null || link.state === 'unlinked') await forget(pass, suspect, link);
+    else if (link.intent === null && !(await hasMoved(pass, suspect, link))) {
+      const verdict = await look(pass, suspect, link);
+      if (verdict !== null) verdicts.set(link.id, verdict);
+    }
+    pass.signal.throwIfAborted();
+  }
+  return verdicts;
+}
+
+async function forget(pass: Pass, suspect: Suspect, link: Link | null): Promise<void> {
+  await write(pass, async (transaction) => {
+    if (link) await changeLink(transaction, link.id, { ref: null });
+    await forgetRemoteItem(transaction, pass.mailbox.id, pass.kind, suspect.ref);
+  });
+}
+
+/** Copies that were told before it went are not where it went. */
+async function hasMoved(pass: Pass, suspect: Suspect, link: Link): Promise<boolean> {
+  const place = { mailboxId: pass.mailbox.id, kind: pass.kind };
+  const byKey = ownKey(pass, suspect, link) ? await findByKey(pass.database, place, link.activityId) : [];
+  const byMeeting = suspect.meetingId === null ? [] : await findByMeeting(pass.database, place, suspect.meetingId);
+  const before = await readRemoteItem(pass.database, pass.mailbox.id, pass.kind, suspect.ref);
+  const fits = (item: KnownRemoteItem) => item.passedOver !== COPY && item.content.recurrenceId === before?.content.recurrenceId;
+  const found =
+    byKey.find((item) => fits(item) && item.key?.mailbox === pass.mailbox.id && item.key.attempt === link.attempt) ??
+    byMeeting.find(fits);
+  if (!found) return false;
+  await write(pass, async (transaction) => {
+    await changeLink(transaction, link.id, { ref: found.ref });
+    await forgetRemoteItem(transaction, pass.mailbox.id, pass.kind, suspect.ref);
+  });
+  pass.tell({ linked: 1 });
+  pass.steps.reach('items: moved item linked again');
+  return true;
+}
+
+/** Why an item with our key is passed over. */
+export const COPY = 'a copy that the user made of another item';
+
+const ownKey = (pass: Pass, suspect: Suspect, link: Link) =>
+  suspect.key?.record === link.activityId && suspect.key.mailbox === pass.mailbox.id;
+
+async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict | null> {
+  // Without our key nobody can tell a deletion from a move out of sight.
+  if (!ownKey(pass, suspect, link)) return 'away';
+  const living = [];
+  for (const one of await pass.store.find(link.activityId)) {
+    const ours = one.key.mailbox === pass.mailbox.id && one.key.attempt === link.attempt && !one.trashed;
+    const known = one.ref !== suspect.ref && (await readRemoteItem(pass.database, pass.mailbox.id, pass.kind, one.ref)) !== null;
+    if (ours && !known) living.push(one);
+  }
+  const watched = living.filter(({ folder }) => pass.folders.some(({ id }) => id === folder));
+  if (watched.some(({ ref }) => ref === suspect.ref)) await readAgain(pass, suspect);
+  // It has come into a watched folder since that was read: the next pass is told of it.
+  if (watched.length > 0) return null;
+  return living.length > 0 ? 'away' : 'deleted';
+}
+
+/** It is where it was, after all. */
+async function readAgain(pass: Pass, suspect: Suspect): Promise<void> {
+  const [read] = await pass.store.read([suspect.ref as RemoteRef]);
+  if (!read?.version) return;
+  const remote = toRemote({ ref: read.ref, version: read.version });
+  await write(pass, (transaction) =>
+    saveRemoteItems(transaction, { mailboxId: pass.mailbox.id, kind: pass.kind, streamId: null }, [remote]),
+  );
+}

@@ -1,0 +1,249 @@
+/**
+ * Links: an activity and an item of one mailbox that are kept in step, with the two baselines of what was last agreed, and what
+ * is being done to the server right now. An intent is committed before the first call that carries it out (ground rule 7).
+ */
+import { Failure } from '../model/failure.ts';
+import type { FieldValues } from '../model/field.ts';
+import type { ItemKind, Json, MeetingResponse } from '../model/item.ts';
+import type { Database } from './database.ts';
+import { execute, query } from './rows.ts';
+import type { Stream } from './streams.ts';
+
+export const LINK_STATES = ['linked', 'unlinked', 'parked', 'needs-intent', 'asking', 'in-doubt', 'moved'] as const;
+export type LinkState = (typeof LINK_STATES)[number];
+
+/** What is being done to the server: its steps as data, and how far it is. */
+export interface Intent {
+  readonly change: 'create' | 'update' | 'delete' | 'respond';
+  /** What is written, by name. */
+  readonly fields: readonly string[];
+  readonly steps: readonly { readonly name: string; readonly mails: boolean; readonly data: { readonly [key: string]: Json } }[];
+  /** The step that comes next; unless it is past the last one it may have been begun. */
+  readonly next: number;
+  readonly attempt: number;
+  /** ISO 8601; of the step that is under way. */
+  readonly startedAt: string;
+  readonly target: { readonly ref: string | null; readonly etag: string | null };
+  /** Of the activity that is written. */
+  readonly version: number;
+  /** What will have been agreed once it is done, as whoever planned it wrote it down. */
+  readonly agreement: Json;
+}
+
+export interface Link {
+  readonly id: string;
+  readonly activityId: string;
+  readonly mailboxId: string;
+  readonly kind: ItemKind;
+  readonly state: LinkState;
+  /** A sentence for people. */
+  readonly reason: string | null;
+  /** Why it is unlinked. */
+  readonly apart: 'left' | 'away' | 'deleted-there' | 'deleted-here' | 'deleted' | null;
+  /** A filter wanted it here at the last agreement. */
+  readonly filtered: boolean;
+  readonly deletionChoice: 'application' | 'exchange' | null;
+  /** Open questions by field. */
+  readonly asking: { readonly [field: string]: { readonly ours: Json; readonly theirs: Json } };
+  readonly ref: string | null;
+  readonly isPrimary: boolean;
+  /** Made by a person or a program for this mailbox, whatever the filters say. */
+  readonly explicit: boolean;
+  /** Of the key that the item carries. */
+  readonly attempt: number;
+  readonly oursBase: FieldValues | null;
+  readonly theirsBase: FieldValues | null;
+  readonly copyValues: FieldValues | null;
+  readonly oursSeen: number | null;
+  readonly theirsSeen: string | null;
+  /** What guests may be told with the next write: given by the application, used up by that write. */
+  readonly mail: 'none' | 'invite' | 'update' | 'cancel';
+  readonly response: { readonly response: MeetingResponse; readonly comment: string | null } | null;
+  readonly intent: Intent | null;
+  readonly tries: number;
+  readonly retryAt: Date | null;
+  readonly agreedAt: Date | null;
+}
+
+const COLUMNS = `links.id, links.activity_id as "activityId", links.mailbox_id as "mailboxId", links.kind, links.state, links.reason, links.apart, links.filtered,
+  links.deletion_choice as "deletionChoice", links.asking, links.ref,
+  links.is_primary as "isPrimary", links.explicit, links.attempt, links.ours_base as "oursBase", links.theirs_base as "theirsBase",
+  links.copy_values as "copyValues", links.ours_seen as "oursSeen", links.theirs_seen as "theirsSeen", links.mail, links.response, links.intent,
+  links.tries, links.retry_at as "retryAt", links.agreed_at as "agreedAt"`;
+
+export interface NewLink {
+  readonly activityId: string;
+  readonly mailboxId: string;
+  readonly kind: ItemKind;
+  readonly ref?: string | null;
+  readonly isPrimary: boolean;
+  readonly explicit: boolean;
+  readonly mail?: Link['mail'];
+}
+
+/** Null when the activity has a link to this mailbox already. */
+export async function addLink(transaction: Database, link: NewLink): Promise<Link | null> {
+  const rows = await query<Link>(
+    transaction,
+    `insert into links (activity_id, mailbox_id, kind, ref, is_primary, explicit, mail) values (?, ?, ?, ?, ?, ?, ?)
+     on conflict (activity_id, mailbox_id) do nothing returning ${COLUMNS}`,
+    [link.activityId, link.mailboxId, link.kind, link.ref ?? null, link.isPrimary, link.explicit, link.mail ?? 'none'],
+  );
+  return rows[0] ?? null;
+}
+
+export async function readLink(database: Database, id: string): Promise<Link | null> {
+  const rows = await query<Link>(database, `select ${COLUMNS} from links where id = ?`, [id]);
+  return rows[0] ?? null;
+}
+
+export function linksOf(database: Database, activityId: string): Promise<readonly Link[]> {
+  return query<Link>(database, `select ${COLUMNS} from links where activity_id = ? order by id`, [activityId]);
+}
+
+export async function findLink(database: Database, activityId: string, mailboxId: string): Promise<Link | null> {
+  const rows = await query<Link>(database, `select ${COLUMNS} from links where activity_id = ? and mailbox_id = ?`, [
+    activityId,
+    mailboxId,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** The link that some mailbox has to this meeting, whoever was first; an occurrence stands apart from its series. */
+export async function findMeetingActivity(
+  database: Database,
+  meetingId: string,
+  recurrenceId: string | null,
+): Promise<{ readonly activityId: string } | null> {
+  const rows = await query<{ activityId: string }>(
+    database,
+    `select links.activity_id as "activityId" from remote_items as remote
+     join links on links.mailbox_id = remote.mailbox_id and links.kind = remote.kind and links.ref = remote.ref
+     join activities on activities.id = links.activity_id
+     where remote.meeting_id = ? and remote.content->>'recurrenceId' is not distinct from ? and activities.deleted_at is null order by links.id limit 1`,
+    [meetingId, recurrenceId],
+  );
+  return rows[0] ?? null;
+}
+
+export type LinkChange = Partial<Omit<Link, 'id' | 'activityId' | 'mailboxId' | 'kind'>>;
+
+const COLUMN_OF: Record<keyof LinkChange, string> = {
+  state: 'state',
+  reason: 'reason',
+  apart: 'apart',
+  filtered: 'filtered',
+  deletionChoice: 'deletion_choice',
+  asking: 'asking',
+  ref: 'ref',
+  isPrimary: 'is_primary',
+  explicit: 'explicit',
+  attempt: 'attempt',
+  oursBase: 'ours_base',
+  theirsBase: 'theirs_base',
+  copyValues: 'copy_values',
+  oursSeen: 'ours_seen',
+  theirsSeen: 'theirs_seen',
+  mail: 'mail',
+  response: 'response',
+  intent: 'intent',
+  tries: 'tries',
+  retryAt: 'retry_at',
+  agreedAt: 'agreed_at',
+};
+const AS_JSON: ReadonlySet<string> = new Set(['asking', 'oursBase', 'theirsBase', 'copyValues', 'response', 'intent']);
+
+export async function changeLink(transaction: Database, id: string, change: LinkChange): Promise<void> {
+  const keys = (Object.keys(change) as (keyof LinkChange)[]).filter((key) => change[key] !== undefined);
+  const values = keys.map((key) => (AS_JSON.has(key) && change[key] !== null ? JSON.stringify(change[key]) : change[key]));
+  const sets = keys.map((key) => `${COLUMN_OF[key]} = ?`);
+  await execute(transaction, `update links set ${[...sets, 'updated_at = now()'].join(', ')} where id = ?`, [...values, id]);
+}
+
+export async function removeLink(transaction: Database, id: string): Promise<void> {
+  await execute(transaction, 'delete from links where id = ?', [id]);
+}
+
+/**
+ * Links that something happened to since they were last decided upon: their side or ours is another, something is under way or
+ * missing, a choice was made, or their time has come. Nothing of it: nothing to do.
+ */
+export async function dueLinks(
+  database: Database,
+  place: { readonly mailboxId: string; readonly kind: ItemKind },
+  now: Date,
+  all: boolean,
+): Promise<readonly string[]> {
+  const rows = await query<{ id: string }>(
+    database,
+    `select links.id from links join activities on activities.id = links.activity_id
+     left join remote_items as remote on remote.mailbox_id = links.mailbox_id and remote.kind = links.kind and remote.ref = links.ref
+     where links.mailbox_id = ? and links.kind = ? and (
+       links.intent is not null and links.state <> 'in-doubt' and (links.retry_at is null or links.retry_at <= ?)
+       or links.intent is null and links.state not in ('unlinked', 'in-doubt') and (?
+         or links.ours_seen is distinct from activities.version or links.theirs_seen is distinct from remote.etag
+         or links.mail <> 'none' or links.response is not null or links.state = 'parked' and links.retry_at <= ?)
+       or links.intent is null and links.state = 'unlinked' and links.apart = 'left' and (? or links.ours_seen is distinct from activities.version)
+     )
+     order by links.id`,
+    [place.mailboxId, place.kind, now, all, now, all],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What an earlier run had begun, the oldest first. */
+export async function linksInIntent(
+  database: Database,
+  place: { readonly mailboxId: string; readonly kind: ItemKind },
+  now: Date,
+): Promise<readonly string[]> {
+  const rows = await query<{ id: string }>(
+    database,
+    `select id from links where mailbox_id = ? and kind = ? and intent is not null and state <> 'in-doubt'
+       and (retry_at is null or retry_at <= ?) order by updated_at, id`,
+    [place.mailboxId, place.kind, now],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Only the run that holds the stream may go on: a process that lost its lease writes nothing (ground rule 1). */
+export async function holdStream(transaction: Database, stream: Stream): Promise<void> {
+  const rows = await query(transaction, 'select 1 from streams where id = ? and version = ? for share', [
+    stream.id,
+    stream.version,
+  ]);
+  if (rows.length === 1) return;
+  throw new Failure('conflict', `another process has taken over the items of mailbox ${stream.mailboxId}; nothing was written`);
+}
+
+/** Before the first call: the budget counts what may have gone out. */
+export async function countGuestMail(transaction: Database, link: Link, at: Date): Promise<void> {
+  await execute(transaction, 'insert into guest_mails (mailbox_id, activity_id, at) values (?, ?, ?)', [
+    link.mailboxId,
+    link.activityId,
+    at,
+  ]);
+}
+
+export async function guestMailsSince(database: Database, mailboxId: string, since: Date): Promise<number> {
+  const rows = await query<{ count: string }>(
+    database,
+    'select count(*) as count from guest_mails where mailbox_id = ? and at > ?',
+    [mailboxId, since],
+  );
+  return Number(rows[0]!.count);
+}
+
+export interface LinkCount {
+  readonly state: LinkState;
+  readonly count: number;
+}
+
+export async function countLinks(database: Database, mailboxId: string, kind: ItemKind): Promise<readonly LinkCount[]> {
+  const rows = await query<{ state: LinkState; count: string }>(
+    database,
+    'select state, count(*) as count from links where mailbox_id = ? and kind = ? group by state',
+    [mailboxId, kind],
+  );
+  return rows.map(({ state, count }) => ({ state, count: Number(count) }));
+}
