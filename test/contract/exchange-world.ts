@@ -102,7 +102,7 @@ export function exchangeWorld({ exchange, server }: StandIn, login: Login): Exch
   };
 }
 
-const credentialFor = (address: string, { method, access }: Login) => ({
+export const credentialFor = (address: string, { method, access }: Login) => ({
   method,
   username: `${method === 'ntlm' ? 'EXAMPLE\\' : ''}${access === 'direct' ? address : SERVICE}`,
   password: PASSWORD,
@@ -111,6 +111,7 @@ const credentialFor = (address: string, { method, access }: Login) => ({
 export const settingsFor = (server: RunningServer, address: string, login: Login): ExchangeSettings => ({
   ...{ url: new URL(server.url), access: login.access, mailbox: address, ca: login.ca ?? null },
   ...{ serverName: null, timeoutMs: 20_000, channelBinding: login.channelBinding ?? 'auto' },
+  contactAddresses: 'mailing',
 });
 
 const flagged = (item: Item) => child(item.fields.Flag, 'FlagStatus')?.text === 'Flagged';

@@ -10,6 +10,7 @@ const MEANING = {
   disposal: 'take off the server',
   filing: 'copy in Sent',
   marking: 'mark and move',
+  contacts: 'contacts',
 } as const;
 
 function table(): string {

@@ -10,13 +10,15 @@ export interface Kind {
   readonly kind: ItemKind;
   /** Distinguished id of the folder where new ones go. */
   readonly home: 'calendar' | 'contacts' | 'tasks';
-  /** The elements that are told; whatever else lies in such a folder is not. */
+  /** The elements that are told, the usual one first; whatever else lies in such a folder is not. */
   readonly elements: readonly string[];
   readonly folder: 'CalendarFolder' | 'ContactsFolder' | 'TasksFolder';
   /** FolderClass of folders that the server keeps for itself: neither watched nor listed. */
   readonly hidden: readonly string[];
   /** What GetItem is asked for, besides id, folder, key, mark and time of change. */
   readonly properties: readonly Path[];
+  /** And of the other elements, for which most of these are not valid. */
+  readonly otherProperties?: readonly Path[];
   readonly bodyType: 'Best' | 'HTML' | 'Text';
   /** Asked for once in a session, before anything else: what `steps` has to know of the mailbox. */
   prepare?(ews: Ews): Promise<void>;

@@ -2,6 +2,7 @@
 import { asFailure, Failure } from '../../model/failure.ts';
 import type { Etag, ItemVersion, ReadItem, RemoteRef } from '../connector.ts';
 import type { Ews } from './ews.ts';
+import { ExchangeFailure } from './failures.ts';
 import { KEY, keyOf, MARK } from './item-key.ts';
 import type { Kind, MoreReading } from './item-kind.ts';
 import { getAttachment } from './operation/attachment.ts';
@@ -34,7 +35,7 @@ async function elementsOf(ews: Ews, kind: Kind, refs: readonly RemoteRef[], prop
 
 /** Null: there, but of another kind. */
 export async function readItems(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<(ReadItem | null)[]> {
-  const got = await elementsOf(ews, kind, refs, [...ALWAYS, ...kind.properties]);
+  const got = await fittingElements(ews, kind, refs);
   const read: (ReadItem | null)[] = [];
   for (const { ref, element, failure } of got) {
     if (element === undefined) read.push({ ref, failure: failure! });
@@ -42,6 +43,19 @@ export async function readItems(ews: Ews, kind: Kind, refs: readonly RemoteRef[]
     else read.push(await understood(ews, kind, ref, element));
   }
   return read;
+}
+
+/** Some servers refuse a property that is not of the item's type, some leave it out: then it is asked for what it has. */
+async function fittingElements(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<ReadElement[]> {
+  const { properties, otherProperties = [], elements } = kind;
+  const got = await elementsOf(ews, kind, refs, [...ALWAYS, ...properties]);
+  const isOther = ({ element, failure }: ReadElement) =>
+    (element !== undefined && element.name !== elements[0] && elements.includes(element.name)) ||
+    (failure instanceof ExchangeFailure && failure.responseCode === 'ErrorInvalidPropertyRequest');
+  const others = got.filter(isOther).map(({ ref }) => ref);
+  const again = await elementsOf(ews, kind, others, [...ALWAYS, ...otherProperties]);
+  const byRef = new Map(again.map((each) => [each.ref, each]));
+  return got.map((each) => byRef.get(each.ref) ?? each);
 }
 
 async function understood(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ReadItem> {

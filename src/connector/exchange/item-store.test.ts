@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { exchangeStore } from '../../../test/contract/exchange-store.ts';
 import { PASSWORD } from '../../../test/contract/exchange-world.ts';
 import { Exchange } from '../../../test/servers/exchange/exchange.ts';
 import { moveWithin } from '../../../test/servers/exchange/operation/items.ts';
@@ -6,15 +7,9 @@ import { type RunningServer, serve } from '../../../test/servers/exchange/server
 import type { Item } from '../../../test/servers/exchange/store/model.ts';
 import { el } from '../../../test/servers/exchange/xml/element.ts';
 import type { ItemContent, ItemKey } from '../../model/item.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { silentLog } from '../../platform/log.ts';
 import type { Cursor, ItemPage, ItemStore, Step, Target } from '../connector.ts';
-import { createEws } from './ews.ts';
 import type { Kind } from './item-kind.ts';
-import { createItemStore } from './item-store.ts';
-import { createLanes } from './lane.ts';
 import { field, type Setting, valueAt } from './property.ts';
-import type { ExchangeSettings } from './settings.ts';
 import { createItemStep, deleteItemStep, updateItemStep } from './step.ts';
 
 const SURNAME = field('contacts:Surname');
@@ -51,20 +46,7 @@ afterAll(() => server.close());
 beforeEach(() => {
   exchange.addMailbox(ADDRESS, PASSWORD);
   exchange.faults.clear();
-  const settings: ExchangeSettings = {
-    url: new URL(server.url),
-    access: 'direct',
-    mailbox: ADDRESS,
-    ca: null,
-    serverName: null,
-    timeoutMs: 20_000,
-    channelBinding: 'auto',
-  };
-  const context = {
-    ...{ log: silentLog, clock: systemClock, signal: new AbortController().signal },
-    credential: async () => ({ method: 'password', username: ADDRESS, password: PASSWORD }) as const,
-  };
-  store = createItemStore({ ews: createEws(settings, context, createLanes()), log: silentLog, clock: systemClock }, NAMES);
+  store = exchangeStore(server, ADDRESS, PASSWORD, NAMES);
 });
 
 const mailbox = () => exchange.mailboxOf(ADDRESS)!;

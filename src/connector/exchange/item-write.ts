@@ -146,11 +146,25 @@ export async function outcomeOf(ews: Ews, kind: Kind, step: Step, target: Target
   ]);
   if (found === null) return operation.operation === 'DeleteItem' ? { outcome: 'applied', target: GONE } : { outcome: 'unknown' };
   if (found.etag === target.etag) return { outcome: 'not-applied' };
-  const applied = { outcome: 'applied', target: { ref: target.ref, etag: found.etag } } as const;
-  if (operation.operation === 'UpdateItem' && valueAt(found.element, MARK) === operation.mark) return applied;
-  if (operation.operation === 'Respond' && valueAt(found.element, MY_RESPONSE) === operation.becomes) return applied;
-  if (operation.operation === 'DeletePhoto' && photoOf(found.element) === null) return applied;
-  return { outcome: 'unknown' };
+  return isDone(operation, found.element)
+    ? { outcome: 'applied', target: { ref: target.ref, etag: found.etag } }
+    : { outcome: 'unknown' };
+}
+
+function isDone(operation: Operation, item: Element): boolean {
+  switch (operation.operation) {
+    case 'UpdateItem':
+      return valueAt(item, MARK) === operation.mark;
+    case 'Respond':
+      return valueAt(item, MY_RESPONSE) === operation.becomes;
+    case 'DeletePhoto':
+      return photoOf(item) === null;
+    case 'CreateAttachment':
+      // Where a picture is to be added none was before: a step takes the old one away.
+      return operation.photo && photoOf(item) !== null;
+    default:
+      return false;
+  }
 }
 
 async function ofOccurrence(

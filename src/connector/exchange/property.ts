@@ -24,11 +24,14 @@ export type Path =
   | { readonly uri: string; readonly list: string; readonly index: string; readonly part?: string }
   | { readonly extended: ExtendedPath };
 
-/** What stands in an element: text, a list of `t:String`, or markup (its values escaped already) with attributes. */
+type Attributes = Readonly<Record<string, string>>;
+
+/** What stands in an element: text, a list of `t:String`, or markup (its values escaped already); with attributes. */
 export type Value =
   | string
   | readonly string[]
-  | { readonly markup: string; readonly attributes?: Readonly<Record<string, string>> };
+  | { readonly text: string; readonly attributes: Attributes }
+  | { readonly markup: string; readonly attributes?: Attributes };
 
 /** A property and what it shall be; null: not there at all (absent is not empty, MS-OXWSCORE 3.1.4.9). */
 export interface Setting {
@@ -66,11 +69,12 @@ export const attributesXml = (attributes: Readonly<Record<string, string>> = {})
 function contentXml(value: Value): string {
   if (typeof value === 'string') return escapeXml(value);
   if ('markup' in value) return value.markup;
+  if ('text' in value) return escapeXml(value.text);
   return value.map((text) => `<t:String>${escapeXml(text)}</t:String>`).join('');
 }
 
 function attributesOf(value: Value): string {
-  return typeof value === 'object' && 'markup' in value ? attributesXml(value.attributes) : '';
+  return typeof value === 'object' && 'attributes' in value ? attributesXml(value.attributes) : '';
 }
 
 const element = (name: string, value: Value) => `<t:${name}${attributesOf(value)}>${contentXml(value)}</t:${name}>`;

@@ -14,6 +14,7 @@ const schema = z.object({
   serverName: z.string().nullish(),
   timeoutMs: z.int().min(1).max(3_600_000).default(60_000),
   channelBinding: z.enum(['auto', 'never']).default('auto'),
+  contactAddresses: z.enum(['mailing', 'all']).default('mailing'),
 });
 
 export interface ExchangeSettings {
@@ -31,6 +32,8 @@ export interface ExchangeSettings {
   readonly timeoutMs: number;
   /** Binds NTLM to the TLS connection (RFC 5929). `never` where a proxy with a certificate of its own stands in between. */
   readonly channelBinding: 'auto' | 'never';
+  /** mailing: our business address is Exchange's mailing address, the others do not travel. all: the three are the three. */
+  readonly contactAddresses: 'mailing' | 'all';
 }
 
 export function parseExchangeSettings(raw: unknown): ExchangeSettings {

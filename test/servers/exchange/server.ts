@@ -198,11 +198,17 @@ function end(
   response.end(bytes);
 }
 
+/** A reset where the connection can be reset; one under TLS is dropped, which a client sees alike. */
+function cut({ socket }: ServerResponse): void {
+  if (socket !== null && 'encrypted' in socket) socket.destroy();
+  else socket?.resetAndDestroy();
+}
+
 /** Moments at which nothing is carried out (reference 11). */
 async function misbehaveBefore(rule: FaultRule, response: ServerResponse): Promise<boolean> {
   switch (rule.fault) {
     case 'reset-before':
-      response.socket?.resetAndDestroy();
+      cut(response);
       return true;
     case 'unavailable':
       end(response, 503, 'The service is unavailable.', 'text/html', { 'Retry-After': '30' });
@@ -227,7 +233,7 @@ async function misbehaveBefore(rule: FaultRule, response: ServerResponse): Promi
 /** Moments at which the work is done, but the answer does not come whole. */
 async function misbehaveAfter(rule: FaultRule, answer: Answer, response: ServerResponse): Promise<boolean> {
   if (rule.fault === 'lost-answer') {
-    response.socket?.resetAndDestroy();
+    cut(response);
     return true;
   }
   if (rule.fault === 'truncated-500') {

@@ -154,11 +154,18 @@ function writeComputed(item: Item, name: string, text: string | undefined, write
 }
 
 /** Setting an indexed entry touches that entry only (reference 32 [doc]). */
-export function setEntry(item: Item, list: string, index: string, part: string | undefined, text: string | undefined) {
+export function setEntry(
+  item: Item,
+  list: string,
+  index: string,
+  part: string | undefined,
+  text: string | undefined,
+  attributes: Readonly<Record<string, string>> = {},
+) {
   const entries = childrenOf(item.fields[list], 'Entry').filter((one) => one.attributes.Key !== index);
   const old = childrenOf(item.fields[list], 'Entry').find((one) => one.attributes.Key === index);
   let changed: Element | undefined;
-  if (part === undefined) changed = text === undefined || text === '' ? undefined : el('Entry', text, { Key: index });
+  if (part === undefined) changed = text === undefined || text === '' ? undefined : el('Entry', text, { ...attributes, Key: index });
   else {
     const parts = (old?.children ?? []).filter((one) => one.name !== part);
     if (text !== undefined && text !== '') parts.push(el(part, text));

@@ -149,7 +149,8 @@ function set(item: Item, path: Path, value: Element, context: Context) {
   else {
     const entry = childrenOf(value, 'Entry')[0]!;
     const text = path.part === undefined ? entry.text : entry.children[0]!.text;
-    setEntry(item, path.list, path.index, path.part, text);
+    // Name and RoutingType of an e-mail address are the entry's own (MS-OXWSCONT EmailAddressDictionaryEntryType).
+    setEntry(item, path.list, path.index, path.part, text, path.part === undefined ? entry.attributes : {});
   }
 }
 

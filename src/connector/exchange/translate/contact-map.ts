@@ -1,0 +1,134 @@
+/** Where each field of a contact stands in Exchange (MS-OXWSCONT 2.2.4, MS-OXOCNTC for what has no element). */
+import type { ContactFieldName } from '../../../model/contact-field.ts';
+import type { PhoneField } from '../../../model/contact-phone.ts';
+import { isObject, textAt } from '../../../model/json.ts';
+import { asText, categories, list, type Mapping, notes, sensitivity, text, textIn, word } from '../field.ts';
+import { field, type Path, type Setting, valueAt } from '../property.ts';
+import { childOf } from '../read-answer.ts';
+import { contactDay } from './contact-day.ts';
+import { contactCompany, contactName } from './contact-name.ts';
+
+const tagged = (tag: number): Path => ({ extended: { type: 'String', tag } });
+export const addressProperty = (id: number, type: 'String' | 'SystemTime' = 'String'): Path => ({
+  extended: { type, distinguished: 'Address', id },
+});
+
+const PHONES: Readonly<Record<PhoneField, string>> = {
+  businessPhone: 'BusinessPhone',
+  businessPhone2: 'BusinessPhone2',
+  homePhone: 'HomePhone',
+  homePhone2: 'HomePhone2',
+  mobilePhone: 'MobilePhone',
+  assistantPhone: 'AssistantPhone',
+  callback: 'Callback',
+  companyMainPhone: 'CompanyMainPhone',
+  otherPhone: 'OtherTelephone',
+  pager: 'Pager',
+  businessFax: 'BusinessFax',
+  homeFax: 'HomeFax',
+  otherFax: 'OtherFax',
+  carPhone: 'CarPhone',
+  primaryPhone: 'PrimaryPhone',
+  radioPhone: 'RadioPhone',
+  telex: 'Telex',
+  ttyTddPhone: 'TtyTddPhone',
+  isdn: 'Isdn',
+};
+
+const phones = Object.fromEntries(
+  Object.entries(PHONES).map(([name, index]) => [name, text({ uri: 'contacts:PhoneNumber', list: 'PhoneNumbers', index })]),
+) as Readonly<Record<PhoneField, Mapping>>;
+
+/** PidLidEmail1OriginalDisplayName and its sisters hold the address where the entry has one that is no SMTP address. */
+function email(index: string, original: number): Mapping {
+  const path = { uri: 'contacts:EmailAddress', list: 'EmailAddresses', index };
+  const spare = addressProperty(original);
+  return {
+    paths: [field('contacts:EmailAddresses'), field('contacts:DisplayName'), spare],
+    read(item) {
+      const entry = childOf(item, 'EmailAddresses')?.children.find(({ attributes }) => attributes.Key === index);
+      const written = entry?.text.trim() ?? '';
+      const other = valueAt(item, spare)?.trim() ?? '';
+      const { Name = '', RoutingType = 'SMTP' } = entry?.attributes ?? {};
+      const address = RoutingType !== 'SMTP' && other.includes('@') ? other : written;
+      if (address === '') return null;
+      return { address, label: isMade(Name, address, textIn(item, field('contacts:DisplayName'))) ? null : Name.trim() };
+    },
+    write(value) {
+      const [address, label] = [textAt(value, 'address'), textAt(value, 'label')];
+      if (address === null) return [{ path, value: null }];
+      const attributes = { ...(label === null ? {} : { Name: label }), RoutingType: 'SMTP' };
+      return [{ path, value: { text: address, attributes } }];
+    },
+  };
+}
+
+/** Outlook names an address `Ann Berg (ann@example.com)`; what is made from the rest would grow stale as a label. */
+function isMade(name: string, address: string, display: string | null): boolean {
+  const made = ['', address, display ?? '', `${display} (${address})`, `'${address}'`];
+  return made.some((each) => each.toLowerCase() === name.trim().toLowerCase());
+}
+
+const PARTS = [
+  ['street', 'Street'],
+  ['locality', 'City'],
+  ['region', 'State'],
+  ['postcode', 'PostalCode'],
+  ['country', 'CountryOrRegion'],
+] as const;
+
+export type AddressIndex = 'Business' | 'Home' | 'Other';
+
+export function address(index: AddressIndex): Mapping {
+  const path = (part: string) => ({ uri: 'contacts:PhysicalAddress', list: 'PhysicalAddresses', index, part });
+  return {
+    paths: [field('contacts:PhysicalAddresses')],
+    read(item) {
+      const parts = PARTS.map(([name, part]) => [name, textIn(item, path(part))] as const);
+      return parts.some(([, part]) => part !== null) ? Object.fromEntries(parts) : null;
+    },
+    // Part by part: what stands in the others of the three stays (reference: UpdateItem, IndexedFieldURI).
+    write: (value): Setting[] =>
+      PARTS.map(([name, part]) => ({ path: path(part), value: isObject(value) ? asText(value[name] ?? null) : null })),
+  };
+}
+
+export const INDEX_WORDS = { business: 'Business', home: 'Home', other: 'Other' } as const;
+
+const picture: Mapping = {
+  paths: [field('item:Attachments')],
+  // The bytes are not in the item: `contact.ts` reads and writes them.
+  read: () => null,
+  write: () => [],
+};
+
+export const CONTACT_MAP: Readonly<Record<ContactFieldName, Mapping>> = {
+  name: contactName,
+  nickname: text(field('contacts:Nickname')),
+  yomiFirstName: text(addressProperty(0x802c)),
+  yomiLastName: text(addressProperty(0x802d)),
+  email1: email('EmailAddress1', 0x8084),
+  email2: email('EmailAddress2', 0x8094),
+  email3: email('EmailAddress3', 0x80a4),
+  ...phones,
+  businessAddress: address('Business'),
+  homeAddress: address('Home'),
+  otherAddress: address('Other'),
+  mailingAddress: word('contacts:PostalAddressIndex', INDEX_WORDS, 'None'),
+  company: contactCompany,
+  department: text(field('contacts:Department')),
+  jobTitle: text(field('contacts:JobTitle')),
+  manager: text(field('contacts:Manager')),
+  assistant: text(field('contacts:AssistantName')),
+  spouse: text(field('contacts:SpouseName')),
+  children: list('contacts:Children'),
+  birthday: contactDay('contacts:Birthday', addressProperty(0x80de, 'SystemTime')),
+  anniversary: contactDay('contacts:WeddingAnniversary', addressProperty(0x80df, 'SystemTime')),
+  notes: notes(),
+  website: text(field('contacts:BusinessHomePage')),
+  ftpSite: text(tagged(0x3a4c)),
+  governmentId: text(tagged(0x3a07)),
+  categories,
+  sensitivity,
+  picture,
+};
