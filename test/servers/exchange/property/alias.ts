@@ -165,7 +165,8 @@ export function setEntry(
   const entries = childrenOf(item.fields[list], 'Entry').filter((one) => one.attributes.Key !== index);
   const old = childrenOf(item.fields[list], 'Entry').find((one) => one.attributes.Key === index);
   let changed: Element | undefined;
-  if (part === undefined) changed = text === undefined || text === '' ? undefined : el('Entry', text, { ...attributes, Key: index });
+  if (part === undefined)
+    changed = text === undefined || text === '' ? undefined : el('Entry', text, { ...attributes, Key: index });
   else {
     const parts = (old?.children ?? []).filter((one) => one.name !== part);
     if (text !== undefined && text !== '') parts.push(el(part, text));
