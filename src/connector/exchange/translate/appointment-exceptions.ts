@@ -34,11 +34,7 @@ export function exceptionSteps(theirs: ItemContent, content: ItemContent, moved:
 function afresh(content: ItemContent, before: Overrides, series: Series, context: Exceptions): Step[] {
   const wanted = overridesOf(content);
   const kept = Object.keys(before).filter(
-    (start) =>
-      !(start in wanted) &&
-      !isExcluded(before[start]) &&
-      isDay(series, start, content) &&
-      start.slice(11) === content.start?.toString().slice(11),
+    (start) => !(start in wanted) && !isExcluded(before[start]) && isDay(series, start, content),
   );
   const starts = [...Object.keys(wanted), ...kept].sort();
   const excluded = starts.filter((start) => isExcluded(wanted[start]));
