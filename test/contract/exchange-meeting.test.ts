@@ -20,7 +20,11 @@ const meeting = (more: Record<string, unknown> = {}): ItemContent =>
 const past = { start: '2026-03-02T08:00:00', timeZone: 'Europe/Zurich' };
 
 /** Everything that the server mailed, to whomever. */
-const mailed = (address: string) => world.of(address).itemsIn('inbox').map(({ kind }) => kind);
+const mailed = (address: string) =>
+  world
+    .of(address)
+    .itemsIn('inbox')
+    .map(({ kind }) => kind);
 const nobodyWasTold = () => [ALICE, BOB, CAROL].flatMap(mailed).length === 0 && world.exchange.outside.length === 0;
 
 const copyOf = async (address: string): Promise<ItemVersion> => {
@@ -73,7 +77,13 @@ describe('guests', () => {
       '2026-05-07T10:00:00': { title: 'Other' },
     };
     const content = meeting({ recurrenceRules: rules, recurrenceOverrides });
-    const change = { change: 'create', key: { record: 'r', mailbox: 'm', attempt: 1 }, folder: null, content, mail: 'invite' } as const;
+    const change = {
+      change: 'create',
+      key: { record: 'r', mailbox: 'm', attempt: 1 },
+      folder: null,
+      content,
+      mail: 'invite',
+    } as const;
     await alice.store.folders([]);
     const steps = alice.store.steps(change);
     expect(steps.map(({ mails }) => mails)).toEqual([false, false, false, false, true]);
@@ -153,15 +163,25 @@ describe('an attendee’s copy', () => {
   });
 
   it('takes what belongs to the copy', async () => {
-    const content = { ...copy.content, keywords: { Own: true }, privacy: 'private', 'mailroom.example:showAs': 'oof' } as ItemContent;
+    const content = {
+      ...copy.content,
+      keywords: { Own: true },
+      privacy: 'private',
+      'mailroom.example:showAs': 'oof',
+    } as ItemContent;
     const read = await bob.change(copy, content, ['categories', 'sensitivity', 'showAs']);
     expect(read.content).toMatchObject({ keywords: { Own: true }, privacy: 'private', 'mailroom.example:showAs': 'oof' });
   });
 
-  it.each(['subject', 'time', 'body', 'requiredAttendees', 'recurrence'])('refuses %s, which is its organizer’s', async (name) => {
-    await expect(bob.change(copy, { ...copy.content, title: 'Mine' }, ['categories', name])).rejects.toMatchObject({ code: 'refused' });
-    expect((await copyOf(ALICE)).content.title).toBe('Review');
-  });
+  it.each(['subject', 'time', 'body', 'requiredAttendees', 'recurrence'])(
+    'refuses %s, which is its organizer’s',
+    async (name) => {
+      await expect(bob.change(copy, { ...copy.content, title: 'Mine' }, ['categories', name])).rejects.toMatchObject({
+        code: 'refused',
+      });
+      expect((await copyOf(ALICE)).content.title).toBe('Review');
+    },
+  );
 
   it.each([
     ['accepted', 'accepted', 'busy'],
@@ -222,13 +242,21 @@ describe('a cancellation', () => {
 
   it('by status is the same', async () => {
     const theirs = await alice.create(meeting(), 'invite');
-    await alice.apply({ change: 'update', theirs, content: { ...theirs.content, status: 'cancelled' }, fields: ['status'], key: null, mail: 'cancel' });
+    await alice.apply({
+      change: 'update',
+      theirs,
+      content: { ...theirs.content, status: 'cancelled' },
+      fields: ['status'],
+      key: null,
+      mail: 'cancel',
+    });
     expect(mailed(CAROL)).toEqual(['MeetingRequest', 'MeetingCancellation']);
   });
 });
 
 describe('a lost answer', () => {
-  const lose = (operation: string, fault: 'lost-answer' | 'reset-before') => world.exchange.faults.add({ fault, operation, times: 1 });
+  const lose = (operation: string, fault: 'lost-answer' | 'reset-before') =>
+    world.exchange.faults.add({ fault, operation, times: 1 });
 
   it.each([
     ['lost-answer', 'applied'],
@@ -236,7 +264,13 @@ describe('a lost answer', () => {
   ] as const)('to an invitation (%s) is looked up', async (fault, outcome) => {
     await alice.store.folders([]);
     const [step] = alice.store.steps({
-      ...{ change: 'create', key: { record: 'lost', mailbox: 'm', attempt: 1 }, folder: null, content: meeting(), mail: 'invite' },
+      ...{
+        change: 'create',
+        key: { record: 'lost', mailbox: 'm', attempt: 1 },
+        folder: null,
+        content: meeting(),
+        mail: 'invite',
+      },
     });
     lose('CreateItem', fault);
     await expect(alice.store.apply(step!, NOWHERE)).rejects.toMatchObject({ code: 'unreachable' });
@@ -268,7 +302,14 @@ describe('a lost answer', () => {
     const theirs = await alice.create(content);
     const patch = operation === 'DeleteItem' ? { excluded: true } : { title: 'Other' };
     const wanted = { ...theirs.content, recurrenceOverrides: { '2026-05-06T10:00:00': patch } } as ItemContent;
-    const [step] = alice.store.steps({ change: 'update', theirs, content: wanted, fields: ['recurrence'], key: null, mail: 'none' });
+    const [step] = alice.store.steps({
+      change: 'update',
+      theirs,
+      content: wanted,
+      fields: ['recurrence'],
+      key: null,
+      mail: 'none',
+    });
     lose(operation, fault);
     await expect(alice.store.apply(step!, theirs)).rejects.toMatchObject({ code: 'unreachable' });
     const found = await alice.store.outcome(step!, theirs);
@@ -282,7 +323,14 @@ describe('a lost answer', () => {
     const rules = [{ '@type': 'RecurrenceRule', frequency: 'daily', count: 6 }];
     const theirs = await alice.create({ ...meeting({ recurrenceRules: rules }), participants: {} } as ItemContent);
     const wanted = { ...theirs.content, recurrenceOverrides: { '2026-05-06T10:00:00': { title: 'Other' } } } as ItemContent;
-    const [step] = alice.store.steps({ change: 'update', theirs, content: wanted, fields: ['recurrence'], key: null, mail: 'none' });
+    const [step] = alice.store.steps({
+      change: 'update',
+      theirs,
+      content: wanted,
+      fields: ['recurrence'],
+      key: null,
+      mail: 'none',
+    });
     world.exchange.mailboxOf(ALICE)!.touch(alice.itemsIn('calendar')[0]!);
     await expect(alice.store.apply(step!, theirs)).rejects.toMatchObject({ code: 'conflict' });
     expect(await alice.store.outcome(step!, theirs)).toEqual({ outcome: 'unknown' });
