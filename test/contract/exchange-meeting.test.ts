@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ItemVersion } from '../../src/connector/connector.ts';
-import type { ItemContent } from '../../src/model/item.ts';
+import type { ItemContent, Json } from '../../src/model/item.ts';
 import { appointmentTime } from './exchange-appointment-samples.ts';
 import { ALICE, applyAll, BOB, CAROL, calendarWorld, NOWHERE, written } from './exchange-calendar-world.ts';
 
@@ -300,7 +300,7 @@ describe('a lost answer', () => {
     const rules = [{ '@type': 'RecurrenceRule', frequency: 'daily', count: 6 }];
     const content = { ...meeting({ recurrenceRules: rules }), participants: {} } as ItemContent;
     const theirs = await alice.create(content);
-    const patch = operation === 'DeleteItem' ? { excluded: true } : { title: 'Other' };
+    const patch: Json = operation === 'DeleteItem' ? { excluded: true } : { title: 'Other' };
     const wanted = { ...theirs.content, recurrenceOverrides: { '2026-05-06T10:00:00': patch } } as ItemContent;
     const [step] = alice.store.steps({
       change: 'update',
