@@ -2,8 +2,10 @@ import { activities } from './activities.ts';
 import { auth } from './auth.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { conflicts } from './conflicts.ts';
 import { exportCommand } from './export.ts';
 import { init } from './init.ts';
+import { appointments, contacts, tasks } from './items.ts';
 import { migrate } from './migrate.ts';
 import { outbox } from './outbox.ts';
 import { plan } from './plan.ts';
@@ -30,6 +32,10 @@ export const commands: readonly Command[] = [
   show,
   send,
   outbox,
+  appointments,
+  contacts,
+  tasks,
+  conflicts,
   exportCommand,
   purge,
   reparse,

@@ -10,13 +10,15 @@ interface Kept {
   readonly deleted: boolean;
   readonly createdAt: string;
   readonly owner: string | null;
+  /** As the plan saw them. */
+  readonly theirs: PlanInput['theirs'];
   readonly next: Agreement | null;
   readonly write: Plan['theirs'];
 }
 
-export function keepAgreement(content: ItemContent, { ours, now }: PlanInput, { next, theirs }: Plan): Json {
+export function keepAgreement(content: ItemContent, { ours, theirs: seen, now }: PlanInput, { next, theirs }: Plan): Json {
   const kept: Kept = {
-    ...{ content, next, write: theirs, deleted: ours?.deleted ?? false, owner: ours?.owner ?? null },
+    ...{ content, theirs: seen, next, write: theirs, deleted: ours?.deleted ?? false, owner: ours?.owner ?? null },
     createdAt: (ours?.createdAt ?? now).toISOString(),
   };
   return kept as unknown as Json;
@@ -29,8 +31,8 @@ export function agreedAfter(
   kept: Json,
   read: { readonly content: ItemContent; readonly untouched: boolean } | null,
 ): Agreement | null {
-  const { content, deleted, createdAt, owner, next, write } = kept as unknown as Kept;
-  const input = { kind, policy, ours: { content, deleted, owner, createdAt: new Date(createdAt) } };
+  const { content, theirs, deleted, createdAt, owner, next, write } = kept as unknown as Kept;
+  const input = { kind, policy, theirs, ours: { content, deleted, owner, createdAt: new Date(createdAt) } };
   return agree(input as PlanInput, { next, theirs: write, ours: { write: 'none' } } as Plan, read);
 }
 

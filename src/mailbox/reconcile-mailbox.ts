@@ -8,7 +8,7 @@ import { finishRun, noCounts, startRun } from '../store/runs.ts';
 import { reconcile } from './reconcile.ts';
 import { type ItemCounts, noItemCounts, type ReconcileContext, type ReconcileOptions } from './reconcile-context.ts';
 import { reconciledMailbox } from './reconciled-mailbox.ts';
-import { usernameOf, withSession } from './session.ts';
+import { type Access, usernameOf, withSession } from './session.ts';
 import type { SyncContext } from './sync-context.ts';
 
 export interface ItemsReport {
@@ -33,7 +33,7 @@ export async function reconcileMailbox(
   if (!config || wanted.length === 0) return { items, failure: null };
   let failure: Failure | null = null;
   try {
-    await withSession(context, mailbox, config, context.signal, async (session) => {
+    await withSession(context, mailbox, accessOf(config), context.signal, async (session) => {
       for (const { kind, section } of wanted) {
         const job = { mailbox, config, kind, policy: config[section]!, options };
         const { counts, failure: why } = await reconcileKind(context, session, job);
@@ -46,6 +46,12 @@ export async function reconcileMailbox(
     failure = await failedOpening(context, mailbox, error);
   }
   return { items, failure };
+}
+
+/** What a connector has to know of a kind before it opens. */
+function accessOf({ server, auth, contacts }: ItemsConfig): Access {
+  const contactAddresses = contacts?.addressMode ?? 'mailing';
+  return { auth, server: { ...server, options: { ...server.options, contactAddresses } } };
 }
 
 /** A mailbox that the server does not find is being moved or has gone: said clearly, its links are kept, nothing is deleted. */

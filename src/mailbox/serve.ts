@@ -189,7 +189,7 @@ async function settle(context: SyncContext, one: Served, report: SyncReport): Pr
     one.refusals = 0;
     await resumeMailbox(database, one.mailbox.id);
     one.backoff.survived();
-    one.quietPasses = counts.stored + counts.gone > 0 ? 0 : one.quietPasses + 1;
+    one.quietPasses = counts.stored + counts.gone > 0 || hadItems(report) ? 0 : one.quietPasses + 1;
     one.nextAt = one.again ? now : now + (mayHaveMore(one, counts.stored) ? MORE_AFTER_MS : pollAfterMs(one));
     log.info('pass done', { mailbox: one.mailbox.id, ...counts });
     return;
@@ -202,7 +202,7 @@ async function settle(context: SyncContext, one: Served, report: SyncReport): Pr
 async function waitAfter(context: SyncContext, one: Served, failure: Failure): Promise<number> {
   if (failure.code === 'auth-rejected') {
     one.refusals += 1;
-    if (one.refusals < 2 || one.mailbox.receive?.auth.shared) return CONFIRM_REFUSAL_MS;
+    if (one.refusals < 2 || (one.mailbox.receive ?? one.mailbox.items)?.auth.shared) return CONFIRM_REFUSAL_MS;
     await stopMailbox(context.database, one.mailbox.id, failure);
     context.log.error('mailbox stopped: the server refuses its login', { mailbox: one.mailbox.id, remedy: failure.remedy });
     return STOPPED_RETRY_MS;
@@ -214,9 +214,11 @@ async function waitAfter(context: SyncContext, one: Served, failure: Failure): P
 /** Some POP3 servers (Gmail) list a few hundred messages at a time and the next ones only in the next session. */
 const mayHaveMore = (one: Served, stored: number) => one.mailbox.receive?.server.type === 'pop3' && stored >= 100;
 
+const hadItems = ({ items }: SyncReport) => Object.values(items).some((counts) => counts.read + counts.writes > 0);
+
 /** Quiet mailboxes are asked less and less often. */
 function pollAfterMs(one: Served): number {
-  const polling = one.mailbox.receive?.server.polling;
+  const polling = (one.mailbox.receive ?? one.mailbox.items)?.server.polling;
   if (!polling) return 3_600_000;
   const grown = polling.everyMs * 1.5 ** Math.max(0, one.quietPasses - 2);
   return Math.min(grown, Math.max(polling.quietEveryMs, polling.everyMs)) * (0.9 + Math.random() * 0.2);

@@ -182,6 +182,21 @@ export async function passOver(database: Database, id: string, reason: string, p
   ]);
 }
 
+/** What the mailbox has and nothing brings in. */
+export function listPassedOver(
+  database: Database,
+  mailboxId: string,
+  kind: ItemKind,
+): Promise<readonly { readonly id: string; readonly content: ItemContent; readonly reason: string | null }[]> {
+  return query(
+    database,
+    `select id, content, coalesce(passed_over, failure->>'message') as reason from remote_items where mailbox_id = ? and kind = ? and missing is null
+       and not exists (select 1 from links where links.mailbox_id = remote_items.mailbox_id and links.kind = remote_items.kind
+         and links.ref = remote_items.ref) order by id`,
+    [mailboxId, kind],
+  );
+}
+
 /** Answers whether there is such an item; the next pass brings it in. */
 export async function wantRemoteItem(database: Database, id: string, mailboxId: string): Promise<boolean> {
   const touched = await execute(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MailboxConfig } from '../../src/config/config.ts';
+import { chooseConflict, undoConflict } from '../../src/mailbox/conflict-choice.ts';
 import { changeItem, createItemIn, deleteItem } from '../../src/mailbox/items.ts';
 import type { ItemContent } from '../../src/model/item.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
@@ -169,6 +170,69 @@ describe('items come in step', () => {
     world.box.remove(olaf);
     world.box.loseState();
     expect(await world.sync()).toMatchObject({ writes: 0, createdHere: 0, deletedHere: 1 });
+    await secondRunDoesNothing();
+  });
+});
+
+describe('conflicts', () => {
+  async function bothChange(policy: object) {
+    world.policy = { ...world.policy, ...policy };
+    const made = await make(card('Ida', nickname('A')));
+    await world.sync();
+    world.box.edit(theirs()[0]!.ref, card('Ida', nickname('B')));
+    await changeItem(pg.database, made.id, nickname('C'));
+    await world.sync();
+    return made;
+  }
+
+  test('one that asks is listed once, neither side is written, and the choice is carried out by the next pass', async () => {
+    await bothChange({ conflicts: { nickname: 'ask' } });
+    await world.sync();
+    const [open, ...more] = await listConflicts(pg.database);
+    expect(more).toEqual([]);
+    expect(open).toMatchObject({ state: 'open', ours: 'C', theirs: 'B', kept: null });
+    expect((await ours())[0]).toMatchObject({ content: nickname('C'), links: [{ state: 'asking' }] });
+    expect(theirs()[0]!.content).toMatchObject(nickname('B'));
+    await secondRunDoesNothing();
+    await chooseConflict(pg.database, open!.id, 'application');
+    expect(await world.sync()).toMatchObject({ updatedThere: 1 });
+    expect(theirs()[0]!.content).toMatchObject(nickname('C'));
+    expect(await listConflicts(pg.database)).toMatchObject([{ id: open!.id, state: 'settled', kept: 'application' }]);
+    await secondRunDoesNothing();
+  });
+
+  test('the other side can be chosen as well, and what lost comes back by undo', async () => {
+    await bothChange({ conflicts: { nickname: 'ask' } });
+    const [open] = await listConflicts(pg.database);
+    await chooseConflict(pg.database, open!.id, 'exchange');
+    expect(await world.sync()).toMatchObject({ updatedHere: 1, writes: 0 });
+    await undoConflict(pg.database, open!.id);
+    await world.sync();
+    expect(theirs()[0]!.content).toMatchObject(nickname('C'));
+    const listed = await listConflicts(pg.database);
+    expect(listed).toMatchObject([{ state: 'undone' }, { state: 'settled', theirs: 'B', kept: 'application' }]);
+    await secondRunDoesNothing();
+  });
+
+  test('deleted in the mailbox and changed in the application: somebody chooses, and it stands again or goes', async () => {
+    const made = await make(card('Ida'));
+    const other = await make(card('Olaf'));
+    await world.sync();
+    for (const { ref } of theirs()) world.box.remove(ref);
+    await changeItem(pg.database, made.id, nickname('C'));
+    await changeItem(pg.database, other.id, nickname('D'));
+    await world.sync();
+    const open = await listConflicts(pg.database);
+    expect(open).toMatchObject([
+      { field: 'deletion', state: 'open' },
+      { field: 'deletion', state: 'open' },
+    ]);
+    await secondRunDoesNothing();
+    await chooseConflict(pg.database, open.find(({ activityId }) => activityId === made.id)!.id, 'application');
+    await chooseConflict(pg.database, open.find(({ activityId }) => activityId === other.id)!.id, 'exchange');
+    expect(await world.sync()).toMatchObject({ createdThere: 1, deletedHere: 1 });
+    expect(theirs().map(({ content }) => full(content))).toEqual(['Ida Berg']);
+    expect((await ours()).map(({ content }) => full(content))).toEqual(['Ida Berg']);
     await secondRunDoesNothing();
   });
 });
