@@ -61,21 +61,26 @@ async function openStore(config: Config): Promise<{ database: Database; close():
   return { database, close };
 }
 
-async function openHouse(config: Config): Promise<{ house: House; close(): Promise<void> }> {
+async function openHouse(config: Config, command: string): Promise<{ house: House; close(): Promise<void> }> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const one of closing.reverse()) await one();
   };
   try {
-    return { house: await makeHouse(config, closing), close };
+    return { house: await makeHouse(config, logFor(config, command), closing), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function makeHouse(config: Config, closing: (() => Promise<unknown>)[]): Promise<House> {
-  const log = createLog({ ...config.log, redact: redactor.redact });
+/** A person who gave a command reads its answer; the line for each mail is for the log of a server. */
+function logFor({ log }: Config, command: string): Log {
+  const level = command !== 'run' && log.level === 'info' ? 'warn' : log.level;
+  return createLog({ ...log, level, redact: redactor.redact });
+}
+
+async function makeHouse(config: Config, log: Log, closing: (() => Promise<unknown>)[]): Promise<House> {
   const clock = systemClock;
   const steps = stepPoints();
   const database = await openDatabase(config, log, closing);

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { UsageError } from './command.ts';
 
 /** Questions to the person at the terminal. */
 export interface Ask {
@@ -17,6 +18,10 @@ export function askAtTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStre
     if (hidden) output.write(question);
     try {
       return (await reader.question(hidden ? '' : question, { signal })).trim();
+    } catch (error) {
+      // Ctrl-C or Ctrl-D instead of an answer.
+      if ((error as Error).name === 'AbortError') throw new UsageError('stopped before an answer was given; nothing was written');
+      throw error;
     } finally {
       reader.close();
       if (hidden) output.write('\n');

@@ -18,7 +18,7 @@ export interface Frame {
   readonly signal: AbortSignal;
   loadConfig(file: string): Promise<Config>;
   /** The house and how to leave it. */
-  openHouse(config: Config): Promise<{ readonly house: House; close(): Promise<void> }>;
+  openHouse(config: Config, command: string): Promise<{ readonly house: House; close(): Promise<void> }>;
   openStore(config: Config): Promise<{ readonly database: Database; close(): Promise<void> }>;
 }
 
@@ -80,7 +80,7 @@ async function runCommand(
     signal: frame.signal,
     loadConfig,
     async openHouse() {
-      const opened = await frame.openHouse(await loadConfig());
+      const opened = await frame.openHouse(await loadConfig(), command.name);
       close = opened.close;
       return opened.house;
     },

@@ -5,6 +5,7 @@
  * person can take away. What a server says is shown to people as its own words, shortened, never believed beyond its code.
  */
 import { Failure, type FailureCode } from '../../model/failure.ts';
+import { withoutRuntimeAdvice } from '../../platform/runtime-words.ts';
 
 export type Verdict = readonly [FailureCode, remedy?: string];
 
@@ -58,7 +59,8 @@ const LOGIN_CODES: Readonly<Record<string, Verdict>> = {
   ALERT: ['auth-rejected', NEW_PASSWORD],
 };
 
-const PROXY = 'Is a proxy or virus scanner in between? Then give its authority as `ca`.';
+const PROXY =
+  'Is a proxy or virus scanner in between? Then give its authority as `ca`, such as ca: { file: ca.pem } at the server in the config.';
 const AUTHORITY: Verdict = [
   'unreachable',
   `The certificate is signed by an authority that is not known here: give it as \`ca\`, if it is yours. ${PROXY}`,
@@ -168,7 +170,7 @@ export function toFailure(error: unknown, attempt: string): Failure {
   const clues = (error ?? {}) as Clues;
   const [code, remedy] = judge(clues);
   const retryAfterMs = clues.throttleReset;
-  const words = shorten(spoken(clues) ?? (error instanceof Error ? error.message : String(error)));
+  const words = shorten(spoken(clues) ?? withoutRuntimeAdvice(error instanceof Error ? error.message : String(error)));
   return new Failure(code, `${attempt}: ${words}`, {
     cause: error,
     ...(remedy === undefined ? {} : { remedy }),

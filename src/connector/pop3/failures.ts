@@ -5,6 +5,7 @@
  * for a wrong password and for a locked maildrop; taking the second for the first would stop a mailbox for good.
  */
 import { Failure, type FailureCode } from '../../model/failure.ts';
+import { withoutRuntimeAdvice } from '../../platform/runtime-words.ts';
 import { quote, type Reply } from './reply-reader.ts';
 
 const MINUTE = 60_000;
@@ -228,5 +229,5 @@ function errorCode(cause: unknown): string {
 
 function reason(cause: unknown): string {
   if (cause instanceof AggregateError && cause.errors.length > 0) return reason(cause.errors[0]);
-  return cause instanceof Error ? cause.message : String(cause);
+  return withoutRuntimeAdvice(cause instanceof Error ? cause.message : String(cause));
 }

@@ -5,6 +5,7 @@
  * (`outcome` below); the table tells what it means for people and for the session.
  */
 import { Failure, type FailureCode } from '../../model/failure.ts';
+import { withoutRuntimeAdvice } from '../../platform/runtime-words.ts';
 
 /** What is known of one mishap, whoever noticed it. */
 export interface Mishap {
@@ -99,7 +100,8 @@ const rows: readonly Row[] = [
       'CERT_UNTRUSTED',
     ),
     code: 'unreachable',
-    remedy: 'If the certificate comes from your own authority, give its PEM file as ca; otherwise do not trust this server.',
+    remedy:
+      'If the certificate comes from your own authority, give its PEM file at the server in the config (ca: { file: ca.pem }); otherwise do not trust this server.',
   },
   {
     name: 'TLS not spoken',
@@ -260,7 +262,7 @@ export function asMishap(error: unknown): Mishap {
   const like = (typeof error === 'object' && error !== null ? error : {}) as ErrorLike;
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   const reply = readReply(text(like.response));
-  const words = text(like.message) ?? String(error);
+  const words = withoutRuntimeAdvice(text(like.message) ?? String(error));
   return { system: text(like.originalCode) ?? text(like.code), reply, words: words.replace(/\s+/g, ' ').slice(0, 1000) };
 }
 
