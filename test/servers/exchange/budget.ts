@@ -21,6 +21,8 @@ export interface Usage {
   mostStreams: number;
   mostSyncCalls: number;
   refused: number;
+  /** Calls that came before the back-off they had been told was over. */
+  early: number;
   requests: number;
 }
 
@@ -40,6 +42,7 @@ export class Budget {
       mostStreams: 0,
       mostSyncCalls: 0,
       refused: 0,
+      early: 0,
       requests: 0,
     };
     this.#usage.set(key, fresh);

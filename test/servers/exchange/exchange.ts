@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Budget } from './budget.ts';
 import { type Clock, machineClock } from './clock.ts';
+import { Conditions } from './condition.ts';
 import { FaultTable } from './faults.ts';
 import { Mailbox, type MailboxData } from './store/mailbox.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
@@ -57,6 +58,7 @@ export class Exchange {
   readonly zone: string;
   readonly switches: Switches;
   readonly faults = new FaultTable();
+  readonly conditions = new Conditions();
   readonly subscriptions = new Map<string, Subscription>();
   readonly budget = new Budget();
   nextBackEnd = 0;

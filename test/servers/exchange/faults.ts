@@ -16,6 +16,9 @@ export const FAULTS = {
   'slow-body': 'the answer comes in small pieces with pauses',
   'slow-work': 'carrying out the request takes 20 ms, so that requests overlap as on a busy server',
   'item-error': 'every response message is an Error with the code of the rule',
+  moving:
+    'the mailbox moves for `milliseconds`: ErrorMailboxMoveInProgress, then HTTP 302 to `location` or ErrorNonExistentMailbox',
+  failover: 'the mailbox fails over for `milliseconds`: ErrorMailboxFailover, then the other back end without its subscriptions',
   'fault-code': 'HTTP 500, a fault with the code of the rule',
 } as const;
 
@@ -33,9 +36,17 @@ export interface FaultRule {
   times?: number;
   code?: string;
   backOffMilliseconds?: number;
+  /** How long a move or a failover takes, by the server's clock. */
+  milliseconds?: number;
+  /** Where a moved mailbox is. */
+  location?: string;
 }
 
+/** What a client is told to wait when no rule says so [wire]. */
+const USUAL_BACK_OFF = 297_749;
+
 export class FaultTable {
+  readonly #backOffs = new Map<string, number>();
   #rules: (FaultRule & { seen: number; acted: number })[] = [];
 
   add(...rules: FaultRule[]) {
@@ -50,6 +61,18 @@ export class FaultTable {
 
   clear() {
     this.#rules = [];
+    this.#backOffs.clear();
+  }
+
+  /** A client was told to wait; before that is over it is refused again (reference 10 [doc]). Returns what it is told. */
+  backOff(mailbox: string, now: number, milliseconds = USUAL_BACK_OFF): number {
+    this.#backOffs.set(mailbox.toLowerCase(), now + milliseconds);
+    return milliseconds;
+  }
+
+  /** What is left of a back-off, in milliseconds. */
+  backOffLeft(mailbox: string, now: number): number {
+    return Math.max(0, (this.#backOffs.get(mailbox.toLowerCase()) ?? 0) - now);
   }
 
   /** The rule that acts on this request, if any. */

@@ -123,6 +123,7 @@ describe('bad moments', () => {
     const busy = await call(draft);
     expect(faultOf(busy)[2]).toBe('ErrorServerBusy');
     expect(textAt(busy.body, 'detail', 'MessageXml', 'Value')).toBe('1234');
+    clock.advance(1234);
     exchange.faults.add({ fault: 'item-busy', times: 1 });
     expect(codesOf(await call(draft))).toEqual(['ErrorServerBusy']);
     exchange.faults.add({ fault: 'truncated-500', times: 1 });
@@ -139,6 +140,7 @@ describe('bad moments', () => {
     expect(faultOf(reply)[2]).toBe('ErrorServerBusy');
     expect(exchange.budget.usageOf('alice@example.com').refused).toBe(1);
     exchange.budget.limits.syncCalls = 5;
+    exchange.faults.clear();
   });
 });
 

@@ -7,7 +7,9 @@ import { EwsFault } from './errors.ts';
 import type { Account, Exchange } from './exchange.ts';
 import type { FaultRule } from './faults.ts';
 import { refuseStream, streamEvents } from './operation/get-streaming-events.ts';
-import { type Answer, faultAnswer, type Prepared, perform, prepare } from './soap/handle.ts';
+import { type Answer, busy, faultAnswer, type Prepared, perform, prepare } from './soap/handle.ts';
+import type { Mailbox } from './store/mailbox.ts';
+import { documentAt } from './wsdl.ts';
 
 export interface ServerOptions {
   host?: string;
@@ -75,16 +77,21 @@ async function handle(
 ) {
   const body = await readBody(request);
   const path = (request.url ?? '/').split('?')[0]!.toLowerCase();
-  if (path !== '/ews/exchange.asmx') return end(response, 404, '', 'text/html');
+  const document = documentAt(path, urlOf(request));
+  if (path !== '/ews/exchange.asmx' && document === undefined) return end(response, 404, '', 'text/html');
   const verdict = authenticate(exchange, auth, request);
   // An empty body and one header per scheme, for GET and POST alike (reference 2 [wire]).
   if ('challenge' in verdict) return end(response, 401, '', undefined, { 'WWW-Authenticate': verdict.challenge });
   if (verdict.persistent) response.setHeader('Persistent-Auth', 'true');
   if (body === undefined) return end(response, 413, '', 'text/html');
+  if (document !== undefined) return end(response, 200, document, 'text/xml; charset=utf-8');
   if (request.method !== 'POST') return end(response, 200, SERVICE_PAGE, 'text/html; charset=utf-8');
   echoRequestId(request, response);
   await answerSoap(exchange, verdict.account, body, options, request, response);
 }
+
+const urlOf = (request: IncomingMessage) =>
+  `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}/EWS/Exchange.asmx`;
 
 const SERVICE_PAGE = '<html><head><title>Service</title></head><body>You have created a service.</body></html>';
 
@@ -108,8 +115,14 @@ async function answerSoap(
   try {
     const backEnd = backEndOf(exchange, request);
     prepared = prepare(exchange, account, body, headersOf(request), backEnd);
-    giveAffinity(exchange, request, response, backEnd);
-    rule = exchange.faults.take(prepared.operation.name, prepared.call.mailbox.address);
+    const { mailbox } = prepared.call;
+    refuseEarly(exchange, mailbox.address);
+    rule = exchange.faults.take(prepared.operation.name, mailbox.address);
+    if (rule?.fault === 'moving' || rule?.fault === 'failover') beginCondition(exchange, mailbox, rule);
+    const elsewhere = exchange.conditions.redirect(mailbox, exchange);
+    if (elsewhere !== undefined) return end(response, 302, '', 'text/html', { Location: elsewhere });
+    prepared.call.backEnd = exchange.conditions.homes.get(mailbox.guid) ?? backEnd;
+    giveAffinity(exchange, request, response, prepared.call.backEnd);
     if (rule !== undefined && (await misbehaveBefore(rule, response))) return;
     const done = await withinBudget(prepared, rule, options, response);
     if (done === undefined) return;
@@ -121,6 +134,26 @@ async function answerSoap(
   options.onAnswer?.(answer.text, answer.operation);
   if (rule !== undefined && (await misbehaveAfter(rule, answer, response))) return;
   end(response, answer.status, answer.text, 'text/xml; charset=utf-8');
+}
+
+/** A client that was told to wait and did not is counted and refused again (reference 10 [doc]). */
+function refuseEarly(exchange: Exchange, address: string) {
+  const left = exchange.faults.backOffLeft(address, exchange.clock.now());
+  if (left === 0) return;
+  const usage = exchange.budget.usageOf(address);
+  usage.requests++;
+  usage.refused++;
+  usage.early++;
+  throw busy(left);
+}
+
+function beginCondition(exchange: Exchange, mailbox: Mailbox, rule: FaultRule) {
+  const milliseconds = rule.milliseconds ?? 60_000;
+  const location = rule.location === undefined ? {} : { location: rule.location };
+  exchange.conditions.begin(
+    mailbox,
+    rule.fault === 'moving' ? { kind: 'moving', milliseconds, ...location } : { kind: 'failover', milliseconds },
+  );
 }
 
 /** Runs the request if the budget allows it; undefined when it was a stream, which writes for itself. */
@@ -135,7 +168,7 @@ async function withinBudget(
   const streams = operation.name === 'GetStreamingEvents';
   const note = (text: string) => options.onAnswer?.(text, operation.name);
   if (typeof taken === 'string') {
-    if (!streams) throw refusal(taken);
+    if (!streams) throw refusal(taken, call);
     refuseStream(call, response, taken, note);
     return undefined;
   }
@@ -148,26 +181,32 @@ async function withinBudget(
   }
 }
 
-function refusal(code: string): EwsFault {
-  const busy = 'The server cannot service this request right now. Try again later.';
-  return new EwsFault(
-    code,
-    code === 'ErrorServerBusy' ? busy : 'You have exceeded the available concurrent connections for your account.',
-    [['BackOffMilliseconds', '30000']],
-  );
+function refusal(code: string, { exchange, mailbox }: Prepared['call']): EwsFault {
+  if (code === 'ErrorServerBusy') return busy(exchange.faults.backOff(mailbox.address, exchange.clock.now(), 30_000));
+  return new EwsFault(code, 'You have exceeded the available concurrent connections for your account.', [
+    ['BackOffMilliseconds', '30000'],
+  ]);
 }
 
 const AFFINITY = 'X-BackEndOverrideCookie';
 
+function namedBackEnd(request: IncomingMessage): number | undefined {
+  const named = new RegExp(`${AFFINITY}=EX0([12])`).exec(request.headers.cookie ?? '')?.[1];
+  return named === undefined ? undefined : Number(named);
+}
+
 /** The cookie decides; without it requests alternate when there are two servers (reference 55 [doc]). */
 function backEndOf(exchange: Exchange, request: IncomingMessage): number {
-  const named = new RegExp(`${AFFINITY}=EX0([12])`).exec(request.headers.cookie ?? '')?.[1];
-  if (named !== undefined) return Number(named);
+  const named = namedBackEnd(request);
+  if (named !== undefined) return named;
   return exchange.switches.twoBackEnds ? 1 + (exchange.nextBackEnd++ % 2) : 1;
 }
 
+/** Given to who asks for it, and again when the mailbox is on another back end than the cookie says. */
 function giveAffinity(exchange: Exchange, request: IncomingMessage, response: ServerResponse, backEnd: number) {
-  if (request.headers['x-preferserveraffinity']?.toString().toLowerCase() !== 'true') return;
+  const wants = request.headers['x-preferserveraffinity']?.toString().toLowerCase() === 'true';
+  const named = namedBackEnd(request);
+  if (!wants && (named === undefined || named === backEnd)) return;
   const seal = exchange.seed.toString(16).padStart(8, '0');
   response.setHeader('Set-Cookie', [
     `exchangecookie=${seal}; path=/; HttpOnly`,

@@ -38,6 +38,10 @@ export const SWITCHES = {
     what: 'Requests without the affinity cookie alternate between two servers; subscriptions live on one (55 [doc])',
   },
   longSyncStates: { default: false, what: 'SyncStates are tens of kilobytes long (18 [doc])' },
+  moveLosesSyncStates: {
+    default: false,
+    what: 'A mailbox that was moved to another server has lost its SyncStates; its ids stay (59 [exp])',
+  },
   regenerateMime: { default: false, what: 'MIME of a message is generated from its properties instead of kept [exp]' },
 } as const satisfies Record<string, Switch>;
 

@@ -1,8 +1,9 @@
 // NTLMv2 over live connections: the client's half is written here from MS-NLMP 2.2.1.3 and 3.3.2.
+import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { expect, it } from 'vitest';
 import { soap, startStandIn } from '../check/client.ts';
-import { proof, responseKey } from './ntlm.ts';
+import { mic, proof, rc4, responseKey } from './ntlm.ts';
 
 const { server } = await startStandIn({ auth: { schemes: ['ntlm'] } });
 const BODY = soap(
@@ -59,6 +60,41 @@ function authenticateMessage(challengeMessage: Buffer, user: string, password: s
   return Buffer.concat([head, ...fields]);
 }
 
+/** The same with a MIC (MS-NLMP 2.2.1.3, 3.1.5.1.2): version and MIC stand before the fields, MsvAvFlags says so. */
+function withMic(challengeMessage: Buffer, wraps: boolean): Buffer {
+  const key = responseKey('alice', 'alicepw', 'EXAMPLE');
+  const at = challengeMessage.readUInt32LE(44);
+  const info = challengeMessage.subarray(at, at + challengeMessage.readUInt16LE(40) - 4);
+  const flag = Buffer.from('0600040002000000', 'hex');
+  const blob = Buffer.concat([Buffer.from('0101000000000000', 'hex'), Buffer.alloc(8), Buffer.alloc(8, 0xaa), Buffer.alloc(4)]);
+  const whole = Buffer.concat([blob, info, flag, Buffer.alloc(8)]);
+  const ntProof = proof(key, challengeMessage.subarray(24, 32), whole);
+  const session = createHmac('md5', key).update(ntProof).digest();
+  const exported = wraps ? Buffer.alloc(16, 0x55) : session;
+  const fields = [
+    Buffer.alloc(24),
+    Buffer.concat([ntProof, whole]),
+    Buffer.from('EXAMPLE', 'utf16le'),
+    Buffer.from('alice', 'utf16le'),
+    Buffer.alloc(0),
+    wraps ? rc4(session, exported) : Buffer.alloc(0),
+  ];
+  const head = Buffer.alloc(88);
+  head.write('NTLMSSP\0', 'ascii');
+  head.writeUInt32LE(3, 8);
+  let offset = 88;
+  for (const [index, field] of fields.entries()) {
+    head.writeUInt16LE(field.length, 12 + 8 * index);
+    head.writeUInt16LE(field.length, 14 + 8 * index);
+    head.writeUInt32LE(offset, 16 + 8 * index);
+    offset += field.length;
+  }
+  head.writeUInt32LE(wraps ? 0x42088201 : 0x02088201, 60);
+  const message = Buffer.concat([head, ...fields]);
+  mic(exported, { negotiate: TYPE1, challenge: challengeMessage }, message).copy(message, 72);
+  return message;
+}
+
 async function shake(link: ReturnType<typeof connection>, password: string) {
   const challenged = await link.post(TYPE1);
   const token = Buffer.from(challenged.challenge.replace('NTLM ', ''), 'base64');
@@ -88,4 +124,17 @@ it('refuses a wrong password, and a proof for the challenge of another connectio
   expect((await other.post(authenticateMessage(stolen, 'alice', 'alicepw'))).status).toBe(401);
   link.close();
   other.close();
+});
+
+it.each([false, true])('checks the MIC when the client sends one (session key wrapped: %s)', async (wraps) => {
+  const link = connection();
+  const shakeMic = async (spoil: boolean) => {
+    const token = Buffer.from((await link.post(TYPE1)).challenge.replace('NTLM ', ''), 'base64');
+    const message = withMic(token, wraps);
+    if (spoil) message.writeUInt8(message.readUInt8(80) ^ 1, 80);
+    return (await link.post(message)).status;
+  };
+  expect(await shakeMic(true)).toBe(401);
+  expect(await shakeMic(false)).toBe(200);
+  link.close();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { md4 } from './md4.ts';
-import { channelBinding, proof, responseKey } from './ntlm.ts';
+import { channelBinding, proof, rc4, responseKey } from './ntlm.ts';
 
 describe('MD4 (RFC 1320 A.5)', () => {
   it.each([
@@ -29,6 +29,11 @@ describe('NTLMv2 (the vectors of MS-NLMP 4.2)', () => {
       pairs,
     ]);
     expect(proof(key, challenge, blob).toString('hex')).toBe('68cd0ab851e51c96aabc927bebef6a1c');
+  });
+
+  it('wraps the session key by RC4 (4.2.4.2.3)', () => {
+    const session = Buffer.from('8de40ccadbc14a82f15cb0ad0de95ca3', 'hex');
+    expect(rc4(session, Buffer.alloc(16, 0x55)).toString('hex')).toBe('c5dad2544fc9799094ce1ce90bc9d03e');
   });
 
   it('binds to a certificate by its SHA-256 (RFC 5929 4.1)', () => {

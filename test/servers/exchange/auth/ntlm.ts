@@ -6,7 +6,8 @@ import type { Account, Exchange } from '../exchange.ts';
 import { md4 } from './md4.ts';
 
 export interface NtlmConnection {
-  challenge?: Buffer;
+  /** The first two messages: the MIC is over all three. */
+  messages?: { negotiate: Buffer; challenge: Buffer };
   account?: Account;
 }
 
@@ -27,14 +28,15 @@ export function ntlmStep(
   const message = token.subarray(at);
   const type = message.readUInt32LE(8);
   if (type === 1) {
-    state.challenge = exchange.draw('ntlm').subarray(0, 8);
+    const sent = challengeMessage(exchange.draw('ntlm').subarray(0, 8), exchange.clock.now());
+    state.messages = { negotiate: Buffer.from(message), challenge: sent };
     delete state.account;
-    return { kind: 'challenge', message: challengeMessage(state.challenge, exchange.clock.now()) };
+    return { kind: 'challenge', message: sent };
   }
-  if (type !== 3 || state.challenge === undefined) return { kind: 'refused' };
-  const challenge = state.challenge;
-  delete state.challenge;
-  const account = verify(exchange, challenge, message, socket, protection);
+  if (type !== 3 || state.messages === undefined) return { kind: 'refused' };
+  const before = state.messages;
+  delete state.messages;
+  const account = verify(exchange, before, message, socket, protection);
   if (account === undefined) return { kind: 'refused' };
   state.account = account;
   return { kind: 'account', account };
@@ -108,7 +110,12 @@ export function proof(key: Buffer, challenge: Buffer, blob: Buffer): Buffer {
   return createHmac('md5', key).update(challenge).update(blob).digest();
 }
 
-function verify(exchange: Exchange, challenge: Buffer, message: Buffer, socket: Socket, protection: string): Account | undefined {
+interface Before {
+  negotiate: Buffer;
+  challenge: Buffer;
+}
+
+function verify(exchange: Exchange, before: Before, message: Buffer, socket: Socket, protection: string): Account | undefined {
   if (message.length < 64) return undefined;
   const { domain, user, ntResponse } = readAuthenticate(message);
   // 24 bytes are an NTLMv1 response.
@@ -116,8 +123,10 @@ function verify(exchange: Exchange, challenge: Buffer, message: Buffer, socket: 
   const account = exchange.accountOf(user);
   if (account === undefined) return undefined;
   const blob = ntResponse.subarray(16);
-  const expected = proof(responseKey(user, account.password, domain), challenge, blob);
+  const key = responseKey(user, account.password, domain);
+  const expected = proof(key, before.challenge.subarray(24, 32), blob);
   if (!timingSafeEqual(expected, ntResponse.subarray(0, 16))) return undefined;
+  if (!micFits(key, expected, blob, before, message)) return undefined;
   return bindingFits(blob, socket, protection) ? account : undefined;
 }
 
@@ -128,6 +137,49 @@ function bindingFits(blob: Buffer, socket: Socket, protection: string): boolean 
   const sent = avPairOf(blob.subarray(28), 10);
   if (sent === undefined || sent.every((byte) => byte === 0)) return protection !== 'require';
   return sent.equals(channelBinding(certificate.raw as Buffer));
+}
+
+const MIC_AT = 72;
+const MIC_PRESENT = 2;
+const KEY_EXCHANGE = 0x40000000;
+
+/** MsvAvFlags says that there is a MIC; then it has to be right (MS-NLMP 3.2.5.2.2). */
+function micFits(key: Buffer, ntProof: Buffer, blob: Buffer, before: Before, message: Buffer): boolean {
+  const flags = avPairOf(blob.subarray(28), 6);
+  if (flags === undefined || (flags.readUInt32LE(0) & MIC_PRESENT) === 0) return true;
+  if (message.length < MIC_AT + 16) return false;
+  const session = createHmac('md5', key).update(ntProof).digest();
+  const encrypted = message.subarray(message.readUInt32LE(56), message.readUInt32LE(56) + message.readUInt16LE(52));
+  const exported = (message.readUInt32LE(60) & KEY_EXCHANGE) !== 0 ? rc4(session, encrypted) : session;
+  return timingSafeEqual(mic(exported, before, message), message.subarray(MIC_AT, MIC_AT + 16));
+}
+
+/** HMAC-MD5 over the three messages, the place of the MIC itself zero (MS-NLMP 3.1.5.1.2). */
+export function mic(exported: Buffer, { negotiate, challenge }: Before, authenticate: Buffer): Buffer {
+  const zeroed = Buffer.from(authenticate);
+  zeroed.fill(0, MIC_AT, MIC_AT + 16);
+  return createHmac('md5', exported).update(negotiate).update(challenge).update(zeroed).digest();
+}
+
+/** RC4, by which the session key is wrapped (MS-NLMP 3.4.5.1); the runtime's own is switched off. */
+export function rc4(key: Buffer, data: Buffer): Buffer {
+  const state = Uint8Array.from({ length: 256 }, (_, index) => index);
+  const swap = (one: number, other: number) => {
+    [state[one], state[other]] = [state[other]!, state[one]!];
+  };
+  for (let i = 0, j = 0; i < 256; i++) {
+    j = (j + state[i]! + key[i % key.length]!) & 0xff;
+    swap(i, j);
+  }
+  let [i, j] = [0, 0];
+  return Buffer.from(
+    data.map((byte) => {
+      i = (i + 1) & 0xff;
+      j = (j + state[i]!) & 0xff;
+      swap(i, j);
+      return byte ^ state[(state[i]! + state[j]!) & 0xff]!;
+    }),
+  );
 }
 
 function avPairOf(pairs: Buffer, wanted: number): Buffer | undefined {

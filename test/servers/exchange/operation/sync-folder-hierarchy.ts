@@ -29,7 +29,7 @@ function sync(request: Element, call: Call): Element {
   const { mailbox, folder } = found;
   const text = childText(request, 'SyncState') ?? '';
   if (text !== '' && call.exchange.switches.loseSyncStates) refuse('ErrorInvalidSyncStateData');
-  const state = readState(text, 'folders', mailbox.guid, root === undefined ? 0 : folder.key);
+  const state = readState(text, 'folders', mailbox.syncKey, root === undefined ? 0 : folder.key);
   const { state: next, page, last } = nextPage(state, mailbox.counter, 1000, (since) => folderChanges(mailbox, folder, since));
   const shape = readFolderShape(child(request, 'FolderShape'));
   const changes = parentsFirst(page, mailbox).map(({ kind, thing }) =>

@@ -54,7 +54,7 @@ async function sync(request: Element, call: Call): Promise<Element> {
 function readSyncState(request: Element, call: Call, mailbox: Mailbox, folder: Folder) {
   const text = childText(request, 'SyncState') ?? '';
   if (text !== '' && call.exchange.switches.loseSyncStates) refuse('ErrorInvalidSyncStateData');
-  const state = readState(text, 'items', mailbox.guid, folder.key);
+  const state = readState(text, 'items', mailbox.syncKey, folder.key);
   // Delivering the last changes again: the client must take them a second time (reference 22).
   if (call.exchange.switches.repeatChanges && state.next === 0) state.since = Math.max(0, state.since - 3);
   return state;

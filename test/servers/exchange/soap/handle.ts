@@ -41,7 +41,10 @@ export async function perform(prepared: Prepared, rule: FaultRule | undefined): 
   const { operation, call } = prepared;
   const name = operation.name;
   if (rule?.fault === 'slow-work') await new Promise((resolve) => setTimeout(resolve, 20));
-  if (rule?.fault === 'server-busy') throw busy(rule);
+  if (rule?.fault === 'server-busy') {
+    const { exchange, mailbox } = call;
+    throw busy(exchange.faults.backOff(mailbox.address, exchange.clock.now(), rule.backOffMilliseconds));
+  }
   if (rule?.fault === 'fault-code')
     throw new EwsFault(rule.code ?? 'ErrorInternalServerError', `${rule.code ?? 'ErrorInternalServerError'}.`);
   const run = OPERATIONS[name];
@@ -68,9 +71,9 @@ async function runOperation(run: (typeof OPERATIONS)[string], operation: Element
   }
 }
 
-function busy(rule: FaultRule): EwsFault {
+export function busy(milliseconds: number): EwsFault {
   const text = 'The server cannot service this request right now. Try again later.';
-  return new EwsFault('ErrorServerBusy', text, [['BackOffMilliseconds', String(rule.backOffMilliseconds ?? 297_749)]]);
+  return new EwsFault('ErrorServerBusy', text, [['BackOffMilliseconds', String(milliseconds)]]);
 }
 
 /** Every response message is the same error (reference 10c). */

@@ -18,6 +18,8 @@ export interface MailboxData {
   items: Item[];
   tombstones: Tombstone[];
   configurations: UserConfiguration[];
+  /** Raised when a move made all SyncStates void. */
+  epoch?: number;
 }
 
 export class Mailbox {
@@ -27,6 +29,7 @@ export class Mailbox {
   readonly clock: Clock;
   counter = 0;
   nextKey = 0x0101;
+  #epoch = 0;
   readonly folders = new Map<number, Folder>();
   readonly items = new Map<number, Item>();
   readonly contents = new Map<number, Set<Item>>();
@@ -65,6 +68,7 @@ export class Mailbox {
   #restore(data: MailboxData) {
     this.counter = data.counter;
     this.nextKey = data.nextKey;
+    this.#epoch = data.epoch ?? 0;
     this.tombstones = data.tombstones;
     this.configurations.push(...data.configurations);
     for (const folder of data.folders) {
@@ -81,6 +85,7 @@ export class Mailbox {
   toData(): MailboxData {
     const { guid, address, name, counter, nextKey, tombstones, configurations } = this;
     return {
+      ...(this.#epoch === 0 ? {} : { epoch: this.#epoch }),
       guid,
       address,
       name,
@@ -91,6 +96,11 @@ export class Mailbox {
       folders: [...this.folders.values()],
       items: [...this.items.values()],
     };
+  }
+
+  /** What SyncStates are bound to. */
+  get syncKey(): string {
+    return this.#epoch === 0 ? this.guid : `${this.guid}/${this.#epoch}`;
   }
 
   tick(): number {

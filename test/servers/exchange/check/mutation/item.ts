@@ -121,12 +121,8 @@ const OPERATIONS: readonly Mutation[] = [
     R1157: edit('operation/small.ts', `      item.fields.IsRead = el('IsRead', flag);\n`, ''),
   }),
   ...each(TEST, 'MS-OXWSMSG', {
-    R80: edit(CREATE, `isMessage(kind) && disposition !== 'SaveOnly'`, 'isMessage(kind)'),
-    R82: edit(
-      CREATE,
-      'return sends ? undefined : { item, mailbox };',
-      'return kind === "Message" ? undefined : { item, mailbox };',
-    ),
+    R80: edit(CREATE, '  if (sends) {', '  if (sends || item.fields.ToRecipients !== undefined) {'),
+    R82: edit(CREATE, 'return sends ? undefined :', 'return sends || item.fields.ToRecipients !== undefined ? undefined :'),
     R83: edit(
       CREATE,
       `    await sendItemNow(item, context);`,
