@@ -4,6 +4,7 @@ import type { Scheme } from './auth/authenticate.ts';
 import { findZone } from './calendar/zone.ts';
 import { VERSIONS } from './exchange.ts';
 import { FAULTS } from './faults.ts';
+import type { ProbeOptions } from './probe/probe.ts';
 import { SWITCHES, type SwitchName } from './switches.ts';
 
 export interface MailboxOption {
@@ -148,13 +149,14 @@ export function command(
   program
     .command('probe <url>')
     .description('asks a real Exchange the questions that nobody here could verify, in a test folder that it makes and removes')
-    .requiredOption('--user <name>', 'user name; the password is read from MAILROOM_PROBE_PASSWORD or asked for')
+    .requiredOption('--user <name>', 'user name: an address, or DOMAIN\\user')
+    .option(
+      '--password-env <name>',
+      'the variable that holds the password; without it the password is asked for',
+      'MAILROOM_PROBE_PASSWORD',
+    )
     .option('--ca <file>', 'certificate authority of the server in a PEM file')
+    .option('--patience <seconds>', 'how long to wait for the heart-beat of a stream; 0 does not ask', whole, 100)
     .action(probe);
   return program;
-}
-
-export interface ProbeOptions {
-  user: string;
-  ca?: string;
 }

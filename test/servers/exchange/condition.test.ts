@@ -1,9 +1,9 @@
 // What lasts longer than one answer: back-off after throttling, failover, a mailbox on the move (reference 10, 55, 59).
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { codesOf, messagesOf, send, soap, startStandIn, textAt } from './check/client.ts';
-import { moveTo } from './condition.ts';
 import { Exchange } from './exchange.ts';
 import { readFaultRules } from './faults.ts';
+import { moveTo } from './move.ts';
 import { serve } from './server.ts';
 
 const { call, exchange, clock, server } = await startStandIn();

@@ -1,7 +1,9 @@
 // States of a mailbox that last: it fails over to the other back end, or moves to another server (reference 59 [doc, exp]).
 import { EwsFault } from './errors.ts';
-import type { Exchange } from './exchange.ts';
 import type { Mailbox } from './store/mailbox.ts';
+import type { Subscription } from './sync/subscription.ts';
+
+type Subscriptions = Map<string, Subscription>;
 
 /** `milliseconds` by the server's clock; then the mailbox answers from the other back end, and its subscriptions are gone. */
 export interface Failover {
@@ -32,7 +34,7 @@ export class Conditions {
   }
 
   /** The URL that a request is to go to, undefined when it is served here; refuses what cannot be served now. */
-  redirect(mailbox: Mailbox, exchange: Exchange): string | undefined {
+  redirect(mailbox: Mailbox, subscriptions: Subscriptions): string | undefined {
     const condition = this.#by.get(mailbox.guid);
     if (condition === undefined) return undefined;
     if (mailbox.clock.now() < condition.until) throw underWay(condition);
@@ -42,7 +44,7 @@ export class Conditions {
     }
     this.#by.delete(mailbox.guid);
     this.homes.set(mailbox.guid, 3 - (this.homes.get(mailbox.guid) ?? 1));
-    loseSubscriptions(mailbox, exchange);
+    loseSubscriptions(mailbox, subscriptions);
     return undefined;
   }
 }
@@ -53,19 +55,6 @@ function underWay({ kind }: Condition): EwsFault {
     : new EwsFault('ErrorMailboxFailover', 'The mailbox is failing over. Please try again later.');
 }
 
-function loseSubscriptions(mailbox: Mailbox, exchange: Exchange) {
-  for (const [id, one] of exchange.subscriptions) if (one.mailbox === mailbox) exchange.subscriptions.delete(id);
-}
-
-/** What the other server begins with: ids stay, SyncStates only when the switch says so (59 [exp]). */
-export function moveTo(from: Exchange, address: string, to: Exchange): Mailbox {
-  const mailbox = from.mailboxOf(address)!;
-  const account = from.accountOf(address)!;
-  const data = structuredClone(mailbox.toData());
-  if (to.switches.moveLosesSyncStates) data.epoch = (data.epoch ?? 0) + 1;
-  return to.addMailbox(account.address, account.password, {
-    name: account.name,
-    mayImpersonate: account.mayImpersonate,
-    data,
-  });
+function loseSubscriptions(mailbox: Mailbox, subscriptions: Subscriptions) {
+  for (const [id, one] of subscriptions) if (one.mailbox === mailbox) subscriptions.delete(id);
 }

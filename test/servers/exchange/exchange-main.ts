@@ -4,7 +4,7 @@ import { machineClock, runningFrom } from './clock.ts';
 import { command, type Settings } from './command-line.ts';
 import { Exchange } from './exchange.ts';
 import { readFaultRules } from './faults.ts';
-import { probe } from './probe.ts';
+import { probe } from './probe/probe.ts';
 import { serve } from './server.ts';
 import { relayTo, serveSmtp } from './smtp.ts';
 import { keepState, readState } from './state-file.ts';

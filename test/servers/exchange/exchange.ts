@@ -62,6 +62,8 @@ export class Exchange {
   readonly subscriptions = new Map<string, Subscription>();
   readonly budget = new Budget();
   nextBackEnd = 0;
+  /** How often a stream says that it is there; clients expect it within 45 s (reference 53). */
+  heartbeatMilliseconds = 45_000;
   /** Logins with a wrong name, password or channel binding: what a domain counts before it locks an account. */
   refusedLogins = 0;
   readonly accounts = new Map<string, Account>();

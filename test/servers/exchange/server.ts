@@ -119,7 +119,7 @@ async function answerSoap(
     refuseEarly(exchange, mailbox.address);
     rule = exchange.faults.take(prepared.operation.name, mailbox.address);
     if (rule?.fault === 'moving' || rule?.fault === 'failover') beginCondition(exchange, mailbox, rule);
-    const elsewhere = exchange.conditions.redirect(mailbox, exchange);
+    const elsewhere = exchange.conditions.redirect(mailbox, exchange.subscriptions);
     if (elsewhere !== undefined) return end(response, 302, '', 'text/html', { Location: elsewhere });
     prepared.call.backEnd = exchange.conditions.homes.get(mailbox.guid) ?? backEnd;
     giveAffinity(exchange, request, response, prepared.call.backEnd);

@@ -27,6 +27,12 @@ export const SWITCHES = {
     what: 'Meeting mail from outside reaches the calendar before anybody opens it (45; Set-CalendarProcessing: off by default [doc], seen on [exp])',
   },
   searchUid: { default: true, what: 'FindItem can search calendar:UID (44: not on old versions [exp])' },
+  newestFirst: { default: true, what: 'FindItem without SortOrder gives the newest item first ([exp])' },
+  caselessRestrictions: { default: true, what: 'Comparisons of a restriction do not regard case ([exp])' },
+  unknownZonesLeftOut: {
+    default: true,
+    what: 'GetServerTimeZones leaves unknown ids out; off: ErrorTimeZone (41 [exp])',
+  },
   illegalCharacters: { default: false, what: 'Characters that XML 1.0 forbids are sent as character references (9 [wire])' },
   driftChangeKeys: { default: false, what: 'Change keys move in the background after a write (34 [wire])' },
   loseSyncStates: { default: false, what: 'Every SyncState but an empty one is answered with ErrorInvalidSyncStateData (22)' },

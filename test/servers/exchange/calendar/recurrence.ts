@@ -142,7 +142,7 @@ function* weeks(rule: Rule): Generator<Temporal.PlainDate> {
   }
 }
 
-/** The 31st of a short month is its last day [exp, as Outlook does]. */
+/** The 31st of a short month is its last day [doc: DayOfMonth]. */
 function absoluteDay(month: Temporal.PlainDate, day: number): Temporal.PlainDate {
   return month.with({ day: Math.min(day, month.daysInMonth) });
 }

@@ -17,7 +17,7 @@ export async function findFolder(request: Element, call: Call): Promise<Element>
   const made = await messages('FindFolderResponseMessage', parents, (id) => {
     const { mailbox, folder } = locate(call, id);
     const shape = readFolderShape(child(request, 'FolderShape'));
-    const test = readRestriction(child(request, 'Restriction'));
+    const test = readRestriction(child(request, 'Restriction'), call.exchange.switches.caselessRestrictions);
     const view = request.children.find((one) => one.name.endsWith('View'));
     const all = candidates(mailbox, folder, request.attributes.Traversal ?? 'Shallow')
       .filter((one) => test((path) => folderValues(one, path, mailbox)))

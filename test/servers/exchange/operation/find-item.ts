@@ -38,9 +38,9 @@ function find(request: Element, mailbox: Mailbox, folder: Folder, context: Conte
     refuse('ErrorContactsFolderIsInvalidForContactsView', 'ContactsView needs a contacts folder.');
   }
   const valuesFor = (item: Item) => (path: Path) => searchable(item, path, context);
-  const test = readRestriction(restriction);
+  const test = readRestriction(restriction, context.exchange.switches.caselessRestrictions);
   const query = child(request, 'QueryString')?.text;
-  const all = candidates(mailbox, folder, request.attributes.Traversal ?? 'Shallow').filter(
+  const all = candidates(mailbox, folder, request.attributes.Traversal ?? 'Shallow', context).filter(
     (item) => test(valuesFor(item)) && matchesQuery(item, query),
   );
   const nameOf = (item: Item) => item.fields.DisplayName?.text ?? item.fields.FileAs?.text ?? '';
@@ -54,11 +54,11 @@ function searchable(item: Item, path: Path, context: Context): string[] {
 }
 
 /** Shallow: the folder's own; Associated: its hidden ones; SoftDeleted: those deleted from it that are still recoverable. */
-function candidates(mailbox: Mailbox, folder: Folder, traversal: string): Item[] {
+function candidates(mailbox: Mailbox, folder: Folder, traversal: string, context: Context): Item[] {
   if (traversal === 'SoftDeleted') return mailbox.itemsIn(mailbox.folderNamed('recoverableitemsdeletions').key);
   const found = mailbox.itemsIn(folder.key, traversal === 'Associated');
   // The newest first, as a client without a sort order sees it [exp].
-  return found.reverse();
+  return context.exchange.switches.newestFirst ? found.reverse() : found;
 }
 
 /** A small part of the query language: words, and property:word (reference: QueryString [doc]). */

@@ -8,8 +8,6 @@ import { eventElement, eventsSince, type Subscription, statusEvent } from '../sy
 import { child, childText, type Element, el } from '../xml/element.ts';
 import { subscriptionOf } from './subscribe.ts';
 
-const HEARTBEAT = 45_000;
-
 function streamEnvelope(call: Call, message: Element): string {
   const body = bodyOf(
     el('GetStreamingEventsResponse', [el('ResponseMessages', [message])]),
@@ -126,7 +124,7 @@ function pump(
           ),
         ]),
       );
-  }, HEARTBEAT);
+  }, call.exchange.heartbeatMilliseconds);
   flush();
   return new Promise((resolve) => {
     const stop = () => {

@@ -53,8 +53,9 @@ async function updateOne(
     await sendUpdates(item, before, context, request.attributes.SendMeetingInvitationsOrCancellations ?? 'SendToNone');
   if (item.kind === 'Task') advanceTask(item, before, context);
   const kept = await disposition(item, request, call, context);
+  const reference = kept ? itemReference(item, mailbox) : undefined;
   if (context.exchange.switches.driftChangeKeys) drift(mailbox, item);
-  return { reference: kept ? itemReference(item, mailbox) : undefined, conflicts };
+  return { reference, conflicts };
 }
 
 /** Attributes that some kinds need and others do not (reference 31 [doc]). */

@@ -14,7 +14,7 @@ export function settleCommon(item: Item, context: Context) {
   const { switches } = context.exchange;
   const subject = textOf(item, 'Subject');
   if (subject !== undefined && switches.rewriteSubjects) {
-    // A subject is one line of at most 255 characters [exp]; control characters go.
+    // A subject has at most 255 characters (MS-OXWSCORE R74); that it is one line and control characters go is [exp].
     item.fields.Subject = el(
       'Subject',
       subject

@@ -6,13 +6,13 @@ import { child, type Element } from '../xml/element.ts';
 export type Values = (path: Path) => string[];
 type Test = (values: Values) => boolean;
 
-export function readRestriction(element: Element | undefined): Test {
+export function readRestriction(element: Element | undefined, caseless = true): Test {
   const expression = element?.children[0];
-  return expression === undefined ? () => true : compile(expression);
+  return expression === undefined ? () => true : compile(expression, caseless);
 }
 
-function compile(expression: Element): Test {
-  const inner = () => expression.children.map(compile);
+function compile(expression: Element, caseless: boolean): Test {
+  const inner = () => expression.children.map((one) => compile(one, caseless));
   switch (expression.name) {
     case 'And': {
       const all = inner();
@@ -38,7 +38,7 @@ function compile(expression: Element): Test {
     case 'Contains':
       return contains(expression);
     default:
-      return comparison(expression);
+      return comparison(expression, caseless);
   }
 }
 
@@ -51,7 +51,7 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
   IsLessThanOrEqualTo: (order) => order <= 0,
 };
 
-function comparison(expression: Element): Test {
+function comparison(expression: Element, caseless: boolean): Test {
   const path = readPath(expression.children[0]!);
   const operand = child(expression, 'FieldURIOrConstant')?.children[0];
   const holds = COMPARISONS[expression.name];
@@ -63,18 +63,19 @@ function comparison(expression: Element): Test {
     const left = values(path);
     // What is absent equals nothing, and is different from everything.
     if (left.length === 0 || right.length === 0) return expression.name === 'IsNotEqualTo';
-    return left.some((value) => holds(compareValues(value, right[0]!)));
+    return left.some((value) => holds(compareValues(value, right[0]!, caseless)));
   };
 }
 
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 const TIME = /^\d{4}-\d\d-\d\d(T|$)/;
 
-/** Numbers as numbers, times as instants, booleans and text without regard to case [exp]. */
-export function compareValues(left: string, right: string): number {
+/** Numbers as numbers, times as instants, booleans and text without regard to case (a switch, [exp]). */
+export function compareValues(left: string, right: string, caseless = true): number {
   if (NUMBER.test(left) && NUMBER.test(right)) return Math.sign(Number(left) - Number(right));
   if (TIME.test(left) && TIME.test(right)) return Math.sign(Date.parse(left) - Date.parse(right));
-  const [one, other] = [truth(left).toLowerCase(), truth(right).toLowerCase()];
+  const folded = (text: string) => (caseless ? truth(text).toLowerCase() : truth(text));
+  const [one, other] = [folded(left), folded(right)];
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
