@@ -53,7 +53,7 @@ export const SYNCHRONISATION: readonly Mutation[] = [
     R382: edit('sync/state.ts', `folder, since: 0, until: 0`, `folder, since: kind === 'items' ? 1_000_000 : 0, until: 0`),
     R3831: stateOf(ITEMS, `if (text !== '' && text.startsWith('H4sI')) ${REFUSE}`),
     R3832: stateOf(ITEMS, `if (text === '') ${REFUSE}`),
-    R65: edit(ITEMS, `el('SyncState', writeState(`, `el('SyncState', '!' + writeState(`),
+    R65: edit(ITEMS, 'stuck ? asked : writeState(', `stuck ? asked : '!' + writeState(`),
     R3851: edit(ITEMS, '!ignored.has(', '!new Set().has('),
     R3852: edit(ITEMS, '!ignored.has(', 'ignored.size === 0 || ignored.has('),
     R3861: stateOf(ITEMS, `if (child(request, 'Ignore') !== undefined) ${REFUSE}`),
