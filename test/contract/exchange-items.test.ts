@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([plain?.server.close(), bound?.server.close()]));
 
-const KINDS: readonly ItemKind[] = ['contact', 'appointment'];
+const KINDS: readonly ItemKind[] = ['contact', 'task', 'appointment'];
 const WAYS: readonly (readonly [string, Login])[] = [
   ['Basic', { method: 'password', access: 'direct' }],
   ['Basic, by impersonation', { method: 'password', access: 'impersonate' }],

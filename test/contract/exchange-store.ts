@@ -1,9 +1,10 @@
 /** An item store right over a mailbox of the Exchange stand-in, and the stand-in's own view of what lies there. */
-import type { ItemStore } from '../../src/connector/connector.ts';
+import type { ItemStore, ItemVersion, RemoteRef, Target } from '../../src/connector/connector.ts';
 import { createEws } from '../../src/connector/exchange/ews.ts';
 import type { Kind } from '../../src/connector/exchange/item-kind.ts';
 import { createItemStore } from '../../src/connector/exchange/item-store.ts';
 import { createLanes } from '../../src/connector/exchange/lane.ts';
+import type { ItemContent, ItemKey } from '../../src/model/item.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { Exchange } from '../servers/exchange/exchange.ts';
@@ -49,3 +50,37 @@ export const itemsOf = (exchange: Exchange, address: string, folder: string): It
   const mailbox = exchange.mailboxOf(address)!;
   return mailbox.itemsIn(mailbox.folderNamed(folder).key);
 };
+
+const NOWHERE: Target = { ref: null, etag: null };
+
+/** All steps of a creation, without waiting for anything in between. */
+export async function createItem(store: ItemStore, key: ItemKey, content: ItemContent): Promise<Target> {
+  let target = NOWHERE;
+  for (const step of store.steps({ change: 'create', key, folder: null, content, mail: 'none' })) {
+    target = await store.apply(step, target);
+  }
+  return target;
+}
+
+/** All steps of a change of these fields, from the state that the item has now. */
+export async function changeItem(
+  store: ItemStore,
+  item: Target,
+  content: ItemContent,
+  fields: readonly string[],
+): Promise<Target> {
+  const theirs = await readItem(store, item.ref!);
+  let target: Target = theirs;
+  for (const step of store.steps({ change: 'update', theirs, content, fields, key: null, mail: 'none' })) {
+    target = await store.apply(step, target);
+  }
+  return target;
+}
+
+export async function readItem(store: ItemStore, ref: string): Promise<ItemVersion> {
+  const [read] = await store.read([ref as RemoteRef]);
+  if (read?.version === undefined) throw read?.failure;
+  return read.version;
+}
+
+export const refOf = (exchange: Exchange, address: string, item: Item): string => exchange.mailboxOf(address)!.itemId(item);

@@ -10,7 +10,9 @@ const MEANING = {
   disposal: 'take off the server',
   filing: 'copy in Sent',
   marking: 'mark and move',
+  appointments: 'appointments',
   contacts: 'contacts',
+  tasks: 'tasks',
 } as const;
 
 function table(): string {

@@ -2,8 +2,8 @@
  * On-premises Exchange (2013 SP1 to SE) by EWS. Promises: reading never changes the server; a message is told once and none is
  * lost when a pass is broken off anywhere; one user's call never runs as another's; answers are read as they come and bounded.
  *
- * Facets: email, disposal (to Deleted Items), marking (categories, folders), contacts, appointments. Login by NTLMv2 (bound to the
- * TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights of a delegate. See quirks.md for what real
+ * Facets: email, disposal (to Deleted Items), marking (categories, folders), appointments, contacts, tasks. Login by NTLMv2 (bound
+ * to the TLS connection) or Basic, for the own mailbox, by impersonation, or by the rights of a delegate. See quirks.md for what real
  * servers do.
  */
 import type { Connector, Session, SessionContext } from '../connector.ts';
@@ -18,12 +18,13 @@ import { createExchangeMarking } from './marking.ts';
 import { chargedTo, type ExchangeSettings, parseExchangeSettings } from './settings.ts';
 import { createAppointmentKind } from './translate/appointment.ts';
 import { contactKind } from './translate/contact.ts';
+import { taskKind } from './translate/task.ts';
 
 export function createExchangeConnector(): Connector<ExchangeSettings> {
   const lanes = createLanes();
   return {
     kind: 'exchange',
-    offers: ['email', 'disposal', 'marking', 'contacts', 'appointments'],
+    offers: ['email', 'disposal', 'marking', 'appointments', 'contacts', 'tasks'],
     parseSettings: parseExchangeSettings,
     chargedTo,
     open: (settings, context) => open(settings, context, lanes),
@@ -38,12 +39,14 @@ async function open(settings: ExchangeSettings, context: SessionContext, lanes: 
   const ews = createEws(settings, { ...context, signal }, lanes);
   const folders = createFolders(ews);
   await folders.standard();
+  const store = { ews, log: context.log, clock: context.clock };
   return {
     email: createExchangeSource({ ews, folders, log: context.log }),
     disposal: createExchangeDisposal(ews),
     marking: createExchangeMarking(ews, folders),
-    contacts: createItemStore({ ews, log: context.log, clock: context.clock }, contactKind(settings.contactAddresses)),
-    appointments: createItemStore({ ews, log: context.log, clock: context.clock }, createAppointmentKind()),
+    appointments: createItemStore(store, createAppointmentKind()),
+    contacts: createItemStore(store, contactKind(settings.contactAddresses)),
+    tasks: createItemStore(store, taskKind),
     async [Symbol.asyncDispose]() {
       ended.abort();
     },

@@ -2,6 +2,7 @@
  * How a field of the model stands in Exchange's properties: which are asked for, what value they give, and what is written
  * for a value. The maps (`translate/contact-map.ts` and its sisters) are complete by type: a field without one does not compile.
  */
+import type { Named } from '../../model/field.ts';
 import type { ItemContent, Json } from '../../model/item.ts';
 import { elementOf, type Path, type Setting, type Value, valueAt } from './property.ts';
 import { childOf, type Element } from './read-answer.ts';
@@ -19,6 +20,39 @@ export interface Sides {
   readonly ours: ItemContent;
   readonly theirs: ItemContent | null;
 }
+
+type Map<Name extends string> = Partial<Readonly<Record<Name, Mapping>>>;
+
+/** What an item says of these fields, put into a content. */
+export function readFields<Name extends string>(
+  fields: readonly Named<Name>[],
+  map: Map<Name>,
+  item: Element,
+  empty: ItemContent,
+): ItemContent {
+  return fields.reduce((content, each) => {
+    const value = map[each.name]?.read(item) ?? null;
+    return value === null || (Array.isArray(value) && value.length === 0) ? content : each.set(content, value);
+  }, empty);
+}
+
+/** What is written for the named of these fields, one setting for each property. */
+export function writeFields<Name extends string>(
+  fields: readonly Named<Name>[],
+  map: Map<Name>,
+  names: readonly string[],
+  sides: Sides,
+): readonly Setting[] {
+  const wanted = fields.filter(({ name }) => names.includes(name));
+  const settings = wanted.flatMap((each) => map[each.name]?.write(each.get(sides.ours), sides) ?? []);
+  // Two fields may say something of one property: name and company of what lists show.
+  return [...new Map(settings.map((setting) => [JSON.stringify(setting.path), setting] as const)).values()];
+}
+
+export const pathsOf = (map: Map<string>): readonly Path[] => {
+  const paths = Object.values(map).flatMap((mapping) => mapping?.paths ?? []);
+  return [...new Map(paths.map((path) => [JSON.stringify(path), path] as const)).values()];
+};
 
 /** Blank is not there. What servers wrap or pad stays, but for the line ends. */
 export function textIn(item: Element, path: Path): string | null {
@@ -78,6 +112,22 @@ export function notes(): Mapping {
 
 export function bodyValue(content: string, type: 'HTML' | 'Text'): Value {
   return { text: content, attributes: { BodyType: type } };
+}
+
+/** A day of which Exchange makes an instant: midnight or noon of UTC, or the midnight of a zone between UTC-12 and UTC+12. */
+export function dayOf(instant: string | undefined): string | null {
+  const at = instantOf(instant);
+  return at === null ? null : new Date(at + NOON_MS).toISOString().slice(0, 10);
+}
+
+/** One before noon is of its day, one after it of the next, whose midnight it is somewhere east. */
+const NOON_MS = (12 * 60 - 1) * 60_000;
+
+/** In ms; null for what is none, or far off any calendar. */
+export function instantOf(text: string | undefined): number | null {
+  const at = Date.parse(text !== undefined && /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+  const year = new Date(at).getUTCFullYear();
+  return year >= 1 && year < 9999 ? at : null;
 }
 
 const WORDS = { personal: 'Personal', private: 'Private', confidential: 'Confidential' };

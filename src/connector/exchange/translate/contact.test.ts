@@ -1,6 +1,14 @@
 /** Every field of a contact, there and back: as Exchange's own clients would write it, and as we write it. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { exchangeStore, itemsOf, stored } from '../../../../test/contract/exchange-store.ts';
+import {
+  changeItem,
+  createItem,
+  exchangeStore,
+  itemsOf,
+  readItem,
+  refOf,
+  stored,
+} from '../../../../test/contract/exchange-store.ts';
 import { codesOf, startStandIn } from '../../../../test/servers/exchange/check/client.ts';
 import { CONTACT_FIELDS, type ContactFieldName } from '../../../model/contact-field.ts';
 import type { ItemContent, ItemKey, Json } from '../../../model/item.ts';
@@ -37,32 +45,10 @@ async function byHand(xml: string): Promise<void> {
   expect(codesOf(reply)).toEqual(['NoError']);
 }
 
-async function create(content: ItemContent): Promise<Target> {
-  let target = NOWHERE;
-  const steps = store.steps({ change: 'create', key: KEY, folder: null, content, mail: 'none' });
-  for (const step of steps) target = await store.apply(step, target);
-  return target;
-}
-
-async function change(target: Target, content: ItemContent, fields: readonly string[]): Promise<Target> {
-  const theirs = await read(target);
-  let now: Target = theirs;
-  for (const step of store.steps({ change: 'update', theirs, content, fields, key: null, mail: 'none' })) {
-    now = await store.apply(step, now);
-  }
-  return now;
-}
-
-async function read({ ref }: Target): Promise<ItemVersion> {
-  const [read] = await store.read([ref!]);
-  if (read?.version === undefined) throw read?.failure;
-  return read.version;
-}
-
-async function first(): Promise<ItemVersion> {
-  const { itemId } = standIn.exchange.mailboxOf(ADDRESS)!;
-  return await read({ ref: itemId.call(standIn.exchange.mailboxOf(ADDRESS)!, item()) as Target['ref'], etag: null });
-}
+const create = (content: ItemContent) => createItem(store, KEY, content);
+const change = (target: Target, content: ItemContent, fields: readonly string[]) => changeItem(store, target, content, fields);
+const read = ({ ref }: Target) => readItem(store, ref!);
+const first = () => readItem(store, refOf(standIn.exchange, ADDRESS, item()));
 
 const extended = (path: string, value: string) =>
   `<t:ExtendedProperty><t:ExtendedFieldURI ${path}/><t:Value>${value}</t:Value></t:ExtendedProperty>`;

@@ -9,9 +9,9 @@ import { CONTACT_FIELDS, type ContactFieldName } from '../../../model/contact-fi
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { put, textAt } from '../../../model/json.ts';
 import type { ItemChange, Step } from '../../connector.ts';
-import type { Mapping } from '../field.ts';
+import { type Mapping, pathsOf, readFields, writeFields } from '../field.ts';
 import type { Kind, MoreReading, Reading } from '../item-kind.ts';
-import { field, type Path, type Setting, valueAt } from '../property.ts';
+import { field, type Setting, valueAt } from '../property.ts';
 import type { Element } from '../read-answer.ts';
 import type { ExchangeSettings } from '../settings.ts';
 import { createItemStep, deleteItemStep, updateItemStep } from '../step.ts';
@@ -32,14 +32,12 @@ export function contactKind(mode: AddressMode): Kind {
       'IPF.Contact.GalContacts',
       'IPF.Contact.PeopleCentricConversationBuddies',
     ],
-    properties: unique(Object.values(CONTACT_MAP).flatMap(({ paths }) => paths)),
+    properties: pathsOf(CONTACT_MAP),
     otherProperties: LIST_PROPERTIES,
     read: (item, more) => (item.name === 'DistributionList' ? readList(item) : readContact(item, more, mode)),
     steps: (change) => stepsOf(change, mode),
   };
 }
-
-const unique = (paths: readonly Path[]): Path[] => [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()];
 
 /** Which of the three addresses the slot in this mode stands for; not a field, read so that it can be written back. */
 const SLOT = `${VENDOR}mailingSlot`;
@@ -49,12 +47,8 @@ const INDEXES: readonly string[] = Object.values(INDEX_WORDS);
 async function readContact(item: Element, more: MoreReading, mode: AddressMode): Promise<Reading> {
   const index = valueAt(item, POSTAL_INDEX) ?? '';
   const slot = (INDEXES.includes(index) ? index : 'Business') as AddressIndex;
-  const mappings = mapOf(mode, slot);
-  let content: ItemContent = { '@type': 'Card', version: '1.0' };
-  for (const each of CONTACT_FIELDS) {
-    const value = mappings[each.name]?.read(item) ?? null;
-    if (value !== null && !(Array.isArray(value) && value.length === 0)) content = each.set(content, value);
-  }
+  const empty: ItemContent = { '@type': 'Card', version: '1.0' };
+  let content = readFields<ContactFieldName>(CONTACT_FIELDS, mapOf(mode, slot), item, empty);
   content = put(content, [FILE_AS_MAPPING], mappingOf(item));
   if (mode === 'mailing') content = put(content, [SLOT], slot);
   const { uri, notes } = await readPicture(item, more);
@@ -100,13 +94,7 @@ function settingsOf(
   mode: AddressMode,
 ): readonly Setting[] {
   const slot = (theirs === null ? null : textAt(theirs, SLOT)) ?? 'Business';
-  const mappings = mapOf(mode, slot as AddressIndex);
-  const sides = { ours: content, theirs };
-  const settings = CONTACT_FIELDS.filter(({ name }) => fields.includes(name)).flatMap(
-    (each) => mappings[each.name]?.write(each.get(content), sides) ?? [],
-  );
-  // Name and company may both say what lists show.
-  return [...new Map(settings.map((setting) => [JSON.stringify(setting.path), setting])).values()];
+  return writeFields<ContactFieldName>(CONTACT_FIELDS, mapOf(mode, slot as AddressIndex), fields, { ours: content, theirs });
 }
 
 /** A new contact's one address is where mail goes to. */
