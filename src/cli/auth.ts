@@ -57,7 +57,7 @@ async function login(args: CommandArguments, context: CommandContext, word: stri
   const house = await context.openHouse();
   for (const provider of providers) {
     const byDevice = args.flags.device === true || (provider.deviceUrl !== null && args.flags.browser !== true);
-    const signedIn = await (byDevice ? loginByDevice : loginByBrowser)(house, context, mailbox, provider);
+    const signedIn = await (byDevice ? loginByDevice : loginByBrowser)({ house, context, mailbox, provider });
     report(context.out, mailbox, provider, signedIn);
   }
   await resumeMailbox(house.database, mailbox.id);
@@ -92,12 +92,14 @@ function providersOf(config: Config, mailbox: MailboxConfig): readonly OAuthProv
 
 type SignedIn = Awaited<ReturnType<House['credentials']['signIn']['byDevice']>>;
 
-function loginByDevice(
-  house: House,
-  context: CommandContext,
-  mailbox: MailboxConfig,
-  provider: OAuthProvider,
-): Promise<SignedIn> {
+interface LoginAt {
+  readonly house: House;
+  readonly context: CommandContext;
+  readonly mailbox: MailboxConfig;
+  readonly provider: OAuthProvider;
+}
+
+function loginByDevice({ house, context, mailbox, provider }: LoginAt): Promise<SignedIn> {
   const { out, signal } = context;
   return house.credentials.signIn.byDevice({
     ...{ mailboxId: mailbox.id, provider, signal },
@@ -113,12 +115,7 @@ function loginByDevice(
   });
 }
 
-async function loginByBrowser(
-  house: House,
-  context: CommandContext,
-  mailbox: MailboxConfig,
-  provider: OAuthProvider,
-): Promise<SignedIn> {
+async function loginByBrowser({ house, context, mailbox, provider }: LoginAt): Promise<SignedIn> {
   const { out, signal } = context;
   using pasted = readPastedLines();
   const accesses = [mailbox.receive?.auth, mailbox.send?.auth];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLEAR_TEXT_REMEDY, type Endpoint, endpointOf, endpointSchema } from '../../model/endpoint.ts';
 import { Failure } from '../../model/failure.ts';
 
 const MINUTE = 60_000;
@@ -6,13 +7,7 @@ const MINUTE = 60_000;
 export const LOGIN_METHODS = ['auto', 'user', 'apop', 'plain', 'xoauth2', 'oauthbearer'] as const;
 export type LoginMethod = (typeof LOGIN_METHODS)[number];
 
-const schema = z.object({
-  host: z.string().min(1),
-  port: z.int().min(1).max(65_535),
-  tls: z.enum(['implicit', 'starttls', 'none']).default('implicit'),
-  allowClearText: z.boolean().default(false),
-  ca: z.string().nullish(),
-  serverName: z.string().nullish(),
+const schema = endpointSchema.extend({
   limits: z.looseObject({ timeoutMs: z.int().positive().optional() }).optional(),
   options: z
     .looseObject({
@@ -23,14 +18,7 @@ const schema = z.object({
     .optional(),
 });
 
-export interface Pop3Settings {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: 'implicit' | 'starttls' | 'none';
-  /** PEM of the only certificate authority this server may be signed by; null: the usual ones. */
-  readonly ca: string | null;
-  /** The name its certificate must carry. */
-  readonly serverName: string;
+export interface Pop3Settings extends Endpoint {
   readonly timeoutMs: number;
   /** How to log in. `auto`: what the server offers and the credential allows (login.ts). */
   readonly login: LoginMethod;
@@ -44,14 +32,14 @@ export interface Pop3Settings {
 export function parseSettings(raw: unknown): Pop3Settings {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new Failure('refused', `These POP3 settings cannot be used: ${z.prettifyError(parsed.error)}`);
-  const { host, port, tls, allowClearText, ca, serverName, limits, options } = parsed.data;
+  const { host, port, tls, allowClearText, limits, options } = parsed.data;
   // APOP too: it hides the password, not the mail, and MD5 has been broken for it (CVE-2007-1558).
   if (tls === 'none' && !allowClearText)
     throw new Failure('refused', `Mail would be fetched from ${host}:${port} in clear text`, {
-      remedy: 'Use tls: implicit or tls: starttls; if the network is trusted, add allowClearText: true to tls: none.',
+      remedy: CLEAR_TEXT_REMEDY,
     });
   return {
-    ...{ host, port, tls, ca: ca ?? null, serverName: serverName ?? host },
+    ...endpointOf(parsed.data),
     timeoutMs: limits?.timeoutMs ?? MINUTE,
     login: options?.login ?? 'auto',
     window: options?.window ?? 64,

@@ -1,15 +1,10 @@
 import { z } from 'zod';
+import { CLEAR_TEXT_REMEDY, type Endpoint, endpointOf, endpointSchema } from '../../model/endpoint.ts';
 import { Failure } from '../../model/failure.ts';
 
 const MINUTE = 60_000;
 
-const schema = z.object({
-  host: z.string().min(1),
-  port: z.int().min(1).max(65_535),
-  tls: z.enum(['implicit', 'starttls', 'none']).default('implicit'),
-  allowClearText: z.boolean().default(false),
-  ca: z.string().nullish(),
-  serverName: z.string().nullish(),
+const schema = endpointSchema.extend({
   timeoutMs: z
     .int()
     .positive()
@@ -23,14 +18,7 @@ const schema = z.object({
   mechanism: z.string().nullish(),
 });
 
-export interface SmtpSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: 'implicit' | 'starttls' | 'none';
-  /** PEM of the only certificate authority this server may be signed by; null: the usual ones. */
-  readonly ca: string | null;
-  /** The name its certificate must carry. */
-  readonly serverName: string;
+export interface SmtpSettings extends Endpoint {
   /** What we call ourselves in EHLO; null: the machine's name, or its address as a literal. */
   readonly clientName: string | null;
   /** A SASL mechanism to use in place of our own choice. */
@@ -45,17 +33,13 @@ export interface SmtpSettings {
 export function parseSettings(raw: unknown): SmtpSettings {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new Failure('refused', `cannot use these SMTP settings: ${z.prettifyError(parsed.error)}`);
-  const { host, port, tls, allowClearText, ca, serverName, clientName, mechanism, timeoutMs, dotTimeoutMs } = parsed.data;
+  const { host, port, tls, allowClearText, clientName, mechanism, timeoutMs, dotTimeoutMs } = parsed.data;
   if (tls === 'none' && !allowClearText)
     throw new Failure('refused', `cannot send by ${host}:${port} in clear text`, {
-      remedy: 'Use tls: implicit or tls: starttls; if the network is trusted, add allowClearText: true to tls: none.',
+      remedy: CLEAR_TEXT_REMEDY,
     });
   return {
-    host,
-    port,
-    tls,
-    ca: ca ?? null,
-    serverName: serverName ?? host,
+    ...endpointOf(parsed.data),
     clientName: clientName ?? null,
     mechanism: mechanism?.toUpperCase() ?? null,
     timeoutMs,
