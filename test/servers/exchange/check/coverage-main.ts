@@ -9,6 +9,7 @@ import { statementsOf } from './mutation/mutation.ts';
 import { MUTATIONS } from './mutation/table.ts';
 import { openGroupOf } from './open-groups.ts';
 import { referenceFolder } from './reference.ts';
+import { switchTable } from './switch-table.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -122,9 +123,11 @@ if (claimed.length > 0) console.error(`switched off, but named by no test: ${cla
 if (process.argv.includes('--write')) {
   const file = join(root, 'README.md');
   const text = readFileSync(file, 'utf8');
-  writeFileSync(
-    file,
-    text.replace(/<!-- coverage -->[\s\S]*<!-- end of coverage -->/, `<!-- coverage -->\n${table}\n<!-- end of coverage -->`),
-  );
+  const put = (whole: string, name: string, part: string) =>
+    whole.replace(
+      new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- end of ${name} -->`),
+      () => `<!-- ${name} -->\n${part}\n<!-- end of ${name} -->`,
+    );
+  writeFileSync(file, put(put(text, 'coverage', table), 'switches', switchTable()));
 }
 if (unknown.length + claimed.length > 0) process.exitCode = 1;
