@@ -42,7 +42,7 @@ export interface CalendarWorld {
 }
 
 /** Mailboxes are new for each test; answers are checked against the schema at the end. */
-export async function calendarWorld(options: ExchangeOptions = {}): Promise<CalendarWorld> {
+export async function calendarWorld(options: ExchangeOptions = {}, password = PASSWORD): Promise<CalendarWorld> {
   const clock = new StillClock(NOW);
   const exchange = new Exchange({ clock, ...options });
   const log = new AnswerLog(process.env.MAILROOM_EXCHANGE_ANSWERS);
@@ -54,16 +54,18 @@ export async function calendarWorld(options: ExchangeOptions = {}): Promise<Cale
     expect(verdict.invalid).toEqual([]);
   });
   beforeEach(() => {
-    for (const address of [ALICE, BOB, CAROL]) exchange.addMailbox(address, PASSWORD);
+    for (const address of [ALICE, BOB, CAROL]) exchange.addMailbox(address, password);
     exchange.faults.clear();
   });
-  return { exchange, clock, server, of: (address) => calendarOf({ exchange, clock, server }, address) };
+  return { exchange, clock, server, of: (address) => calendarOf({ exchange, clock, server, password }, address) };
 }
 
 let records = 0;
 
-function calendarOf({ exchange, clock, server }: Omit<CalendarWorld, 'of'>, address: string): Calendar {
-  const context = contextFor({ method: 'password', username: address, password: PASSWORD });
+type Place = Omit<CalendarWorld, 'of'> & { readonly password: string };
+
+function calendarOf({ exchange, clock, server, password }: Place, address: string): Calendar {
+  const context = contextFor({ method: 'password', username: address, password });
   const settings = settingsFor(server, address, { method: 'password', access: 'direct' });
   const ews = createEws(settings, context, createLanes());
   const ours = { ...systemClock, now: () => new Date(clock.now()) };

@@ -1,12 +1,21 @@
 /** DavMail of Debian as judge: what it writes by CalDAV is what we read, and what we write is what it hands out. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ItemContent } from '../../src/model/item.ts';
 import { type DavMail, davMailInstalled, startDavMail } from '../servers/exchange/check/davmail.ts';
-import { ALICE, calendarWorld, written } from './exchange-calendar-world.ts';
-import { PASSWORD } from './exchange-world.ts';
+import { calendarWorld, written } from './exchange-calendar-world.ts';
 
 const installed = davMailInstalled();
-const world = await calendarWorld();
+/** DavMail reads Basic as Latin-1. */
+const PASSWORD = 'davpw';
+const world = await calendarWorld({}, PASSWORD);
+/** It keeps a session for each user: another one for each test. */
+let user = '';
+let users = 0;
+beforeEach(() => {
+  users += 1;
+  user = `user${users}@example.com`;
+  world.exchange.addMailbox(user, PASSWORD);
+});
 let davmail: DavMail;
 beforeAll(async () => {
   if (installed) davmail = await startDavMail(world.server.url);
@@ -14,10 +23,10 @@ beforeAll(async () => {
 afterAll(() => davmail?.stop());
 
 async function dav(method: string, path: string, body = '', headers: Record<string, string> = {}) {
-  const response = await fetch(`${davmail.dav}/users/${ALICE}/calendar/${path}`, {
+  const response = await fetch(`${davmail.dav}/users/${user}/calendar/${path}`, {
     method,
     ...(body === '' ? {} : { body }),
-    headers: { Authorization: `Basic ${Buffer.from(`${ALICE}:${PASSWORD}`).toString('base64')}`, ...headers },
+    headers: { Authorization: `Basic ${Buffer.from(`${user}:${PASSWORD}`).toString('base64')}`, ...headers },
   });
   return { status: response.status, text: await response.text() };
 }
@@ -32,11 +41,12 @@ async function put(name: string, lines: readonly string[]): Promise<number> {
 const at = (name: string, time: string) => `${name};TZID=Europe/Zurich:${time}`;
 const hour = [at('DTSTART', '20260504T100000'), at('DTEND', '20260504T110000')];
 
+const QUERY =
+  '<?xml version="1.0" encoding="utf-8"?><C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>';
+
 /** Everything in the calendar as DavMail hands it out: each event unfolded, without the zones. */
 async function handedOut(): Promise<string[]> {
-  const query =
-    '<?xml version="1.0" encoding="utf-8"?><C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>';
-  const { text } = await dav('REPORT', '', query, { 'Content-Type': 'application/xml', Depth: '1' });
+  const { text } = await dav('REPORT', '', QUERY, { 'Content-Type': 'application/xml', Depth: '1' });
   const plain = text
     .replaceAll('&#13;', '')
     .replaceAll('&lt;', '<')
@@ -62,7 +72,7 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
         ...['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:r', 'TRIGGER:-PT10M', 'END:VALARM'],
       ]),
     ).toBe(201);
-    const [read] = await world.of(ALICE).all();
+    const [read] = await world.of(user).all();
     expect(read!.content).toMatchObject({
       ...{ title: 'One; two, three', start: '2026-05-04T10:00:00', duration: 'PT1H' },
       ...{ keywords: { Red: true, Blue: true }, privacy: 'private' },
@@ -77,18 +87,18 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
 
   it('writes whole days that we read', async () => {
     await put('days', ['DTSTART;VALUE=DATE:20261224', 'DTEND;VALUE=DATE:20261227', 'SUMMARY:Holidays']);
-    const [read] = await world.of(ALICE).all();
+    const [read] = await world.of(user).all();
     expect(read!.content).toMatchObject({ start: '2026-12-24T00:00:00', duration: 'P3D', timeZone: null, showWithoutTime: true });
   });
 
   it('writes a series with a day left out that we read', async () => {
     const rule = 'RRULE:FREQ=WEEKLY;COUNT=5;BYDAY=MO';
     await put('series', [...hour, 'SUMMARY:Series', rule]);
-    expect((await world.of(ALICE).all())[0]!.content.recurrenceRules).toMatchObject([
+    expect((await world.of(user).all())[0]!.content.recurrenceRules).toMatchObject([
       { frequency: 'weekly', byDay: [{ day: 'mo' }], count: 5 },
     ]);
     await put('series', [...hour, 'SUMMARY:Series', rule, 'EXDATE:20260511T080000Z']);
-    const [read] = await world.of(ALICE).all();
+    const [read] = await world.of(user).all();
     expect(read!.content.recurrenceOverrides).toEqual({ '2026-05-11T10:00:00': { excluded: true } });
   });
 
@@ -105,7 +115,7 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
   it('hands out a single event that we wrote', async () => {
     const locations = { location: { '@type': 'Location', name: 'Room 2' } };
     await world
-      .of(ALICE)
+      .of(user)
       .create(event({ description: 'some words', descriptionContentType: 'text/plain', locations, privacy: 'private' }));
     const [read] = await handedOut();
     expect(lineOf(read!, 'SUMMARY')).toBe('Ours & theirs');
@@ -118,7 +128,7 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
   });
 
   it('hands out whole days that we wrote', async () => {
-    await world.of(ALICE).create(event({ start: '2026-12-24T00:00:00', duration: 'P3D', timeZone: null, showWithoutTime: true }));
+    await world.of(user).create(event({ start: '2026-12-24T00:00:00', duration: 'P3D', timeZone: null, showWithoutTime: true }));
     const [read] = await handedOut();
     expect([lineOf(read!, 'DTSTART'), lineOf(read!, 'DTEND')]).toEqual(['20261224', '20261227']);
   });
@@ -129,7 +139,7 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
       '2026-05-11T10:00:00': { excluded: true },
       '2026-05-18T10:00:00': { title: 'Moved', start: '2026-05-18T15:00:00' },
     };
-    await world.of(ALICE).create(event({ recurrenceRules: [rule], recurrenceOverrides }));
+    await world.of(user).create(event({ recurrenceRules: [rule], recurrenceOverrides }));
     const events = await handedOut();
     const master = events.find((one) => lineOf(one, 'RRULE') !== undefined)!;
     const moved = events.find((one) => lineOf(one, 'RECURRENCE-ID') !== undefined)!;
@@ -140,10 +150,10 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
   });
 
   it('changes what we wrote, and the key stays', async () => {
-    const alice = world.of(ALICE);
+    const alice = world.of(user);
     const ours = await alice.create(event({}));
-    const { text } = await dav('PROPFIND', '', '', { Depth: '1' });
-    const name = /([^/<]+\.EML)/i.exec(text)?.[1];
+    const { text } = await dav('REPORT', '', QUERY, { 'Content-Type': 'application/xml', Depth: '1' });
+    const name = /href>[^<]*\/calendar\/([^/<]+)<\/[^>]*href>/i.exec(text)?.[1];
     expect(name).toBeDefined();
     const lines = [at('DTSTART', '20260505T140000'), at('DTEND', '20260505T150000'), 'SUMMARY:By DavMail'];
     const body = [
