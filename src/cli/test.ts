@@ -64,14 +64,14 @@ function choose(
 }
 
 function oneOfEachCredential(mailboxes: readonly MailboxConfig[], server: string): readonly Chosen[] {
-  const users = mailboxes.filter(({ receive, send }) => receive?.server.name === server || send?.server.name === server);
-  const byCredential = new Map(users.map((mailbox) => [credentialKey(mailbox, server), mailbox]));
+  const users = mailboxes.flatMap((mailbox) => {
+    const access = [mailbox.receive, mailbox.send, mailbox.items].find((part) => part?.server.name === server);
+    return access ? [{ mailbox, access }] : [];
+  });
+  const byCredential = new Map(
+    users.map(({ mailbox, access: { auth } }) => [auth.shared ? `shared ${auth.username}` : mailbox.id, mailbox]),
+  );
   return [...byCredential.values()].map((mailbox) => ({ mailbox, only: server }));
-}
-
-function credentialKey(mailbox: MailboxConfig, server: string): string {
-  const auth = mailbox.receive?.server.name === server ? mailbox.receive.auth : mailbox.send!.auth;
-  return auth.shared ? `shared ${auth.username}` : mailbox.id;
 }
 
 async function testOne(house: House, out: Output, mailbox: MailboxConfig, how: CheckOptions): Promise<boolean> {
@@ -93,10 +93,10 @@ async function testOne(house: House, out: Output, mailbox: MailboxConfig, how: C
 
 function tell(out: Output, { part, server, type, steps }: Check): void {
   out.line(`  ${part} (${type} "${server}")`);
-  for (const step of steps) out.line(`    ${step.ok ? 'ok    ' : 'FAILED'} ${step.step.padEnd(13)} ${describe(step)}`);
+  for (const step of steps) out.line(`    ${step.ok ? 'ok    ' : 'FAILED'} ${step.step.padEnd(15)} ${describe(step)}`);
 }
 
 function describe(step: CheckedStep): string {
   if (step.ok) return step.detail;
-  return `${step.detail}${step.remedy ? `\n                         what to do: ${step.remedy}` : ''}`;
+  return `${step.detail}${step.remedy ? `\n                           what to do: ${step.remedy}` : ''}`;
 }

@@ -7,7 +7,7 @@ import type { SyncContext } from './sync-context.ts';
 import { sendTestMail } from './test-mail.ts';
 
 export interface Check {
-  readonly part: 'receive' | 'send';
+  readonly part: 'receive' | 'send' | 'items';
   readonly server: string;
   readonly type: string;
   readonly steps: readonly CheckedStep[];
@@ -21,16 +21,22 @@ export interface CheckOptions {
 }
 
 export async function* checkMailbox(context: SyncContext, mailbox: MailboxConfig, options: CheckOptions): AsyncGenerator<Check> {
-  const parts = { receive: mailbox.receive, send: mailbox.send };
-  for (const [part, access] of Object.entries(parts)) {
-    if (!access || (options.only !== null && access.server.name !== options.only)) continue;
+  for (const [part, access] of partsOf(mailbox)) {
+    if (options.only !== null && access.server.name !== options.only) continue;
     const steps = await Array.fromAsync(stepsOf(context, mailbox, access));
     const good = steps.every(({ ok }) => ok);
     if (good) context.circuits.accepted(access.server, access.auth);
     else context.circuits.failed(access.server, access.auth, refusalIn(steps));
     if (options.send && part === 'send' && good && mailbox.send) steps.push(await sendTestMail(context, mailbox, mailbox.send));
-    yield { part: part as Check['part'], server: access.server.name, type: access.server.type, steps };
+    yield { part, server: access.server.name, type: access.server.type, steps };
   }
+}
+
+/** Items that are reached as the mail is are not asked for twice. */
+function partsOf({ receive, send, items }: MailboxConfig): readonly (readonly [Check['part'], Access])[] {
+  const again = items?.server.name === receive?.server.name && items?.auth.username === receive?.auth.username;
+  const parts = [['receive', receive] as const, ['send', send] as const, ['items', again ? null : items] as const];
+  return parts.flatMap(([part, access]) => (access ? [[part, access] as const] : []));
 }
 
 /** What of the steps concerns all who share the credential. */

@@ -47,6 +47,7 @@ interface Written {
   readonly server?: object;
   readonly more?: object;
   readonly receive?: object;
+  readonly mail?: boolean;
 }
 
 const login = (username: string) => ({ method: 'ntlm', username: `EXAMPLE\\${username}`, password: { env: 'PASSWORD' } });
@@ -65,7 +66,9 @@ async function configure(id: string, written: Written): Promise<void> {
     mailboxes: written.mailboxes.map((address) => ({
       ...{ address, id: `${id} ${address}` },
       ...written.more,
-      receive: { server: 'ex', ...written.receive, ...(direct ? { auth: login(address.split('@')[0]!) } : {}) },
+      ...(written.mail === false
+        ? {}
+        : { receive: { server: 'ex', ...written.receive, ...(direct ? { auth: login(address.split('@')[0]!) } : {}) } }),
     })),
   });
 }
@@ -101,6 +104,21 @@ test.each(['impersonate', 'direct', 'delegate'] as const)('with access: %s every
     expect(copies.map(({ subject }) => subject).sort()).toEqual([`one of ${address}`, `two of ${address}`]);
     expect(copies.every(({ folder }) => folder === 'INBOX')).toBe(true);
   }
+});
+
+test('a mailbox that has only items is tested too, and one whose mail comes the same way is asked once', async () => {
+  const [address] = addresses as [string];
+  const parts = async (mail: 'with mail' | 'items alone') => {
+    const more = { items: { server: 'ex', contacts: true } };
+    await configure(mail, { access: 'impersonate', mailboxes: [address], more, mail: mail === 'with mail' });
+    const { code, stdout } = await gateway.run(['test', address, '--json'], { PASSWORD });
+    const { checks } = JSON.parse(stdout.toString()) as { checks: { part: string; steps: { step: string; ok: boolean }[] }[] };
+    expect(code).toBe(0);
+    expect(checks.every(({ steps }) => steps.some(({ step, ok }) => step === 'login' && ok))).toBe(true);
+    return checks.map(({ part }) => part);
+  };
+  expect(await parts('with mail')).toEqual(['receive']);
+  expect(await parts('items alone')).toEqual(['items']);
 });
 
 /** In one process; the confirming second try after a minute is held by src/mailbox/circuit.test.ts. */
