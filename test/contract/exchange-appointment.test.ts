@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { APPOINTMENT_FIELDS } from '../../src/model/appointment-field.ts';
+import { valuesOf } from '../../src/model/field.ts';
 import type { ItemContent } from '../../src/model/item.ts';
 import { ALICE, calendarWorld, written } from './exchange-calendar-world.ts';
+import { PASSWORD } from './exchange-world.ts';
 
 const world = await calendarWorld();
 const alice = world.of(ALICE);
@@ -161,5 +165,73 @@ describe('a series', () => {
       { start: '2026-10-19T00:00:00', duration: 'P1D', timeZone: null, showWithoutTime: true },
     );
     expect(written(content, (await alice.create(content)).content)).toEqual(content);
+  });
+});
+
+describe('what is read', () => {
+  it('says the same in every field as what was written', async () => {
+    const content = series(
+      { '2026-05-11T10:00:00': { title: 'Other' }, '2026-05-18T10:00:00': { excluded: true } },
+      {
+        ...{
+          description: '<p>Some <b>words</b> & a <a href="https://example.com/a?b=c&amp;d">link</a></p>',
+          descriptionContentType: 'text/html',
+        },
+        ...{ priority: 9, freeBusyStatus: 'free', privacy: 'secret', keywords: { Red: true, blue: true } },
+        locations: { location: { '@type': 'Location', name: 'Room' } },
+        alerts: { reminder: { '@type': 'Alert', trigger: { '@type': 'OffsetTrigger', offset: '-PT1H' } } },
+        participants: {
+          'Bob@Example.com': {
+            '@type': 'Participant',
+            name: 'Bob',
+            roles: { attendee: true },
+            sendTo: { imip: 'mailto:Bob@Example.com' },
+          },
+        },
+      },
+    );
+    const read = await alice.create(content);
+    const shared = APPOINTMENT_FIELDS.filter(({ name }) => name !== 'organizer');
+    expect(valuesOf(shared, read.content)).toEqual(valuesOf(shared, content));
+  });
+
+  it('is a series with whatever exceptions it was given', async () => {
+    const exception = fc.oneof(
+      fc.constant({ excluded: true }),
+      fc.record(
+        { title: fc.constantFrom('Other', 'Ä & <b>'), freeBusyStatus: fc.constantFrom('free', 'busy') },
+        { requiredKeys: ['title'] },
+      ),
+      fc.integer({ min: 1, max: 9 }).map((hours) => ({ moved: hours })),
+    );
+    const exceptions = fc.dictionary(fc.integer({ min: 1, max: 11 }).map(String), exception, { maxKeys: 6, minKeys: 1 });
+    const changed = { frequency: 'daily', interval: 2 };
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom({ frequency: 'daily' }, changed), exceptions, exceptions, async (rule, first, second) => {
+        world.exchange.addMailbox(ALICE, PASSWORD);
+        const step = rule === changed ? 2 : 1;
+        const content = (given: Record<string, object>) => {
+          const overrides = Object.entries(given).map(([n, patch]) => {
+            const start = Temporal.PlainDateTime.from('2026-05-04T10:00:00').add({ days: Number(n) * step });
+            const text = (at: Temporal.PlainDateTime) => at.toString({ smallestUnit: 'second' });
+            const moved = 'moved' in patch ? { start: text(start.add({ hours: patch.moved as number })) } : patch;
+            const { freeBusyStatus, ...rest } = moved as Record<string, unknown>;
+            return [text(start), freeBusyStatus === 'free' ? moved : rest] as const;
+          });
+          return event({
+            freeBusyStatus: 'busy',
+            recurrenceRules: [{ '@type': 'RecurrenceRule', ...rule, count: 12 }],
+            recurrenceOverrides: Object.fromEntries(overrides.sort(([one], [other]) => (one < other ? -1 : 1))),
+          });
+        };
+        const made = await alice.create(content(first));
+        expect(written(content(first), made.content)).toEqual(content(first));
+        // What was deleted stays so: all else may become anything.
+        const deleted = Object.entries(first).filter(([, patch]) => 'excluded' in patch);
+        const next = content({ ...second, ...Object.fromEntries(deleted) });
+        expect(written(next, (await alice.change(made, next, ['recurrence'])).content)).toEqual(next);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

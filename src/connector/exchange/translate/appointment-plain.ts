@@ -1,4 +1,5 @@
 /** Fields of an appointment that are one property, or two, on both sides. */
+import type { AppointmentFieldName } from '../../../model/appointment-field.ts';
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { field, type Path, type Setting } from '../property.ts';
 import { childOf, type Element, textOf } from '../read-answer.ts';
@@ -84,8 +85,8 @@ function reminderContent(item: Element): Content {
 const text = (json: Json | undefined): string => (typeof json === 'string' ? json : '');
 const one = (uri: string, value: Setting['value']): Setting => ({ path: field(uri), value });
 
-/** By the name of the field (`model/appointment-field.ts`). */
-export const PLAIN_SETTINGS: Readonly<Record<string, (content: ItemContent) => Setting[]>> = {
+/** By the name of the field. */
+export const PLAIN_SETTINGS = {
   subject: ({ title }) => [one('item:Subject', text(title))],
   body: (content) => [one('item:Body', bodyValue(content))],
   location: (content) => [one('calendar:Location', locationOf(content))],
@@ -94,7 +95,7 @@ export const PLAIN_SETTINGS: Readonly<Record<string, (content: ItemContent) => S
   reminder: reminderSettings,
   sensitivity: (content) => [one('item:Sensitivity', sensitivityName(content))],
   categories: ({ keywords }) => [one('item:Categories', categoriesOf(keywords))],
-};
+} satisfies Partial<Record<AppointmentFieldName, (content: ItemContent) => Setting[]>>;
 
 function bodyValue({ description, descriptionContentType }: ItemContent): Setting['value'] {
   if (text(description) === '') return null;

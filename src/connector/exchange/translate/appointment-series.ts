@@ -144,15 +144,6 @@ function patchAt(made: Record<string, Json>, [name, ...rest]: readonly string[],
 
 export const isExcluded = (patch: Patch | undefined): boolean => patch?.excluded === true;
 
-/** Whether both have the same days, and the same hours for them: then exceptions stay good. */
-export function samePattern(one: ItemContent, other: ItemContent): boolean {
-  const said = (content: ItemContent) => {
-    const series = seriesIn(content);
-    return JSON.stringify([series?.pattern ?? null, content.start, content.timeZone ?? null, content.showWithoutTime ?? false]);
-  };
-  return said(one) === said(other);
-}
-
 /** When the last occurrence begins; null: never, or so far away that it makes no difference. */
 export function lastStart(content: ItemContent): string | null {
   const series = seriesIn(content);

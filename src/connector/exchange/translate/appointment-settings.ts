@@ -1,4 +1,6 @@
 /** What of an appointment's content is written for which field. */
+import type { AppointmentFieldName } from '../../../model/appointment-field.ts';
+import { Failure } from '../../../model/failure.ts';
 import type { ItemContent } from '../../../model/item.ts';
 import { field, type Setting } from '../property.ts';
 import { writeRecurrence } from '../recurrence.ts';
@@ -15,8 +17,7 @@ export interface Writing {
 /** What belongs to each mailbox's copy: all that an attendee may write. */
 export const COPY_FIELDS: readonly string[] = ['showAs', 'sensitivity', 'reminder', 'categories'];
 /** What one occurrence can have of its own, and its time. */
-const OCCURRENCE_FIELDS = ['subject', 'body', 'location', 'importance', 'showAs', 'reminder'];
-const LISTS = ['requiredAttendees', 'optionalAttendees', 'resources'] as const;
+const OCCURRENCE_FIELDS: readonly AppointmentFieldName[] = ['subject', 'body', 'location', 'importance', 'showAs', 'reminder'];
 
 /** Time and pattern go together: a pattern begins on a day, and a zone says what its hours are. */
 export function timeAndPattern(content: ItemContent, writing: Writing): Setting[] {
@@ -28,15 +29,29 @@ export function timeAndPattern(content: ItemContent, writing: Writing): Setting[
   return [...timeSettings(content, writing.zone), pattern];
 }
 
-/** Fields that only Exchange says (organizer, response, responses, status, onlineMeeting) have none. */
+const nothing = () => [];
+
+/** Complete by type: a field of the model without its line here does not compile. */
+const BY_FIELD: Readonly<Record<AppointmentFieldName, (content: ItemContent) => Setting[]>> = {
+  ...PLAIN_SETTINGS,
+  requiredAttendees: (content) => [attendeeSetting(content, 'requiredAttendees')],
+  optionalAttendees: (content) => [attendeeSetting(content, 'optionalAttendees')],
+  resources: (content) => [attendeeSetting(content, 'resources')],
+  // Written together, by `timeAndPattern`.
+  ...{ time: nothing, recurrence: nothing },
+  // Exchange alone says them; a cancellation is a step of its own.
+  ...{ organizer: nothing, response: nothing, responses: nothing, status: nothing, onlineMeeting: nothing },
+  attachments: nothing,
+};
+
+/** Failure('refused') for a field that appointments do not have. */
 export function settingsOf(name: string, content: ItemContent): Setting[] {
-  const list = LISTS.find((one) => one === name);
-  return list === undefined ? (PLAIN_SETTINGS[name]?.(content) ?? []) : [attendeeSetting(content, list)];
+  if (!Object.hasOwn(BY_FIELD, name)) throw new Failure('refused', `an appointment has no field ${name}`);
+  return BY_FIELD[name as AppointmentFieldName](content);
 }
 
 export function allSettings(content: ItemContent, writing: Writing): Setting[] {
-  const names = [...Object.keys(PLAIN_SETTINGS), ...LISTS];
-  return [...timeAndPattern(content, writing), ...names.flatMap((name) => settingsOf(name, content))];
+  return [...timeAndPattern(content, writing), ...Object.values(BY_FIELD).flatMap((settings) => settings(content))];
 }
 
 /** An occurrence with all it can have of its own. */

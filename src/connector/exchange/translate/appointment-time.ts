@@ -116,9 +116,6 @@ export function timesOf(content: ItemContent, ownersZone: string): Times {
   }
 }
 
-/** When it ends, as an instant. */
-export const endOf = ({ end, place }: Times): Temporal.Instant => end.toZonedDateTime(place).toInstant();
-
 /** Zones first: what follows without an offset is read by them (MS-OXWSMTGS 2.2.4.13). */
 export function timeSettings(content: ItemContent, ownersZone: string): Setting[] {
   const times = timesOf(content, ownersZone);
