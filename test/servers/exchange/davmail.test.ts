@@ -210,6 +210,40 @@ describe.skipIf(!installed)('DavMail (skipped where it is not installed)', () =>
     expect(linesOf(text, 'ATTENDEE').join()).toMatch(/PARTSTAT=ACCEPTED[^\n]*bob@example\.com/i);
   });
 
+  it('writes a changed occurrence', async () => {
+    const master = event('changed', 'Daily', 'RRULE:FREQ=DAILY;COUNT=4\r\n');
+    expect((await dav('PUT', path('changed.ics'), calendar(master), { ...ICS, 'If-None-Match': '*' })).status).toBe(201);
+    const second = event(
+      'changed',
+      'Later',
+      'RECURRENCE-ID;TZID=Europe/Zurich:20261202T100000\r\n',
+      'DTSTART;TZID=Europe/Zurich:20261202T150000\r\nDTEND;TZID=Europe/Zurich:20261202T160000\r\n',
+    );
+    expect((await dav('PUT', path('changed.ics'), calendar(master, second), ICS)).status).toBe(200);
+    const { text } = await dav('GET', path('changed.ics'));
+    expect(linesOf(text, 'SUMMARY').map((line) => line.replace(/^[^:]*:/, ''))).toEqual(['Daily', 'Later']);
+    expect(linesOf(eventsOf(text), 'DTSTART')[1]).toMatch(/:20261202T150000$/);
+  });
+
+  it('answers an invitation', async () => {
+    const made = await standIn.call(
+      '<m:CreateItem SendMeetingInvitations="SendToAllAndSaveCopy"><m:Items><t:CalendarItem><t:Subject>Asked</t:Subject><t:Start>2026-12-04T10:00:00Z</t:Start><t:End>2026-12-04T11:00:00Z</t:End><t:RequiredAttendees><t:Attendee><t:Mailbox><t:EmailAddress>bob@example.com</t:EmailAddress></t:Mailbox></t:Attendee></t:RequiredAttendees></t:CalendarItem></m:Items></m:CreateItem>',
+    );
+    expect(made.text).toContain('NoError');
+    const query =
+      '<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter></c:filter></c:calendar-query>';
+    const found = await dav('REPORT', `/users/${BOB.user}/calendar/`, query, { 'Content-Type': 'text/xml', Depth: '1' }, BOB);
+    const answer = found.text.split(/<(?:D:)?response>/).find((one) => /SUMMARY[^\n]*:Asked/.test(one)) ?? '';
+    const href = /<(?:D:)?href>([^<]+)</.exec(answer)?.[1] ?? '';
+    const { text } = await dav('GET', href, undefined, {}, BOB);
+    const accepted = text.replace(/(ATTENDEE[^\n]*?PARTSTAT=)NEEDS-ACTION/, '$1ACCEPTED');
+    expect(accepted).not.toBe(text);
+    expect((await dav('PUT', href, accepted, ICS, BOB)).status).toBeLessThan(300);
+    const alice = standIn.exchange.mailboxOf('alice@example.com')!;
+    const own = alice.itemsIn(alice.folderNamed('calendar').key).find((item) => item.fields.Subject?.text === 'Asked')!;
+    expect(JSON.stringify(own.fields.RequiredAttendees)).toContain('"text":"Accept"');
+  });
+
   it('asks for free and busy times', async () => {
     const query =
       'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nPRODID:-//x//y\r\nBEGIN:VFREEBUSY\r\nUID:fb1\r\nDTSTAMP:20261101T100000Z\r\nDTSTART:20261203T000000Z\r\nDTEND:20261204T000000Z\r\nORGANIZER:mailto:bob@example.com\r\nATTENDEE:mailto:alice@example.com\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n';

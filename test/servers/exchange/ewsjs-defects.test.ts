@@ -1,10 +1,11 @@
 // The defects of ews-javascript-api beyond its writer (reference 3.1): how it takes errors, cookies, dates, streams and NTLM. Each test
 // passes while the defect exists, and says so once upstream mends it: then the reasons for the connector's own transport are to be
 // looked at again.
+import { spawnSync } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, connect as openSocket, type Socket } from 'node:net';
 import ews from 'ews-javascript-api';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { authority } from '../certificates.ts';
 import { startStandIn } from './check/client.ts';
 import { serve } from './server.ts';
@@ -115,6 +116,9 @@ describe('streams (3.1-6)', () => {
     `<${ENVELOPE}><Body><m:GetStreamingEventsResponse ${HEADS}><m:ResponseMessages><m:GetStreamingEventsResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Notifications><m:Notification><t:SubscriptionId>sub</t:SubscriptionId><t:CreatedEvent><t:TimeStamp>2026-11-02T08:00:00Z</t:TimeStamp><t:ItemId Id="${id}" ChangeKey="AA=="/><t:ParentFolderId Id="AQ==" ChangeKey="AQ=="/></t:CreatedEvent></m:Notification></m:Notifications></m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse></Body></Envelope>`;
   const subscribed = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ${HEADS}><s:Body><m:SubscribeResponse><m:ResponseMessages><m:SubscribeResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:SubscriptionId>sub</m:SubscriptionId></m:SubscribeResponseMessage></m:ResponseMessages></m:SubscribeResponse></s:Body></s:Envelope>`;
 
+  /** Whether Open() of the last stream resolved. */
+  let opened = false;
+
   /** The ids that the library heard of, when the stream came in these chunks and ended cleanly. */
   async function heardOf(chunks: readonly (string | Buffer)[]): Promise<string[]> {
     const url = await byHand((body, _cookie, response) => {
@@ -144,19 +148,53 @@ describe('streams (3.1-6)', () => {
     const connection = new ews.StreamingSubscriptionConnection(service, 1);
     connection.AddSubscription(await service.SubscribeToStreamingNotifications([inbox], ews.EventType.Created));
     const heard: string[] = [];
+    opened = false;
     connection.OnNotificationEvent.push((_sender, event) => {
       for (const one of event.Events) heard.push((one as InstanceType<typeof ews.ItemEvent>).ItemId.UniqueId);
     });
     connection.OnSubscriptionError.push(() => {});
     await new Promise<void>((resolve) => {
       connection.OnDisconnect.push(() => resolve());
-      void connection.Open();
+      connection.Open().then(
+        () => {
+          opened = true;
+        },
+        () => undefined,
+      );
     });
     return heard;
   }
 
   it('are read as long as every envelope comes in a chunk of its own', async () => {
     expect(await heardOf([notification('one'), notification('two')])).toEqual(['one', 'two']);
+  });
+
+  it('never say that they were opened, not even when they end cleanly', async () => {
+    await heardOf([notification('one')]);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(opened, MENDED).toBe(false);
+  });
+
+  it('stay open when the server falls silent, however long', async () => {
+    const url = await byHand((body, _cookie, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/xml; charset=utf-8' });
+      if (body.includes('GetStreamingEvents')) response.write(notification('one'));
+      else response.end(subscribed);
+    });
+    const service = serviceAt(url);
+    const inbox = new ews.FolderId(ews.WellKnownFolderName.Inbox);
+    const connection = new ews.StreamingSubscriptionConnection(service, 1);
+    connection.AddSubscription(await service.SubscribeToStreamingNotifications([inbox], ews.EventType.Created));
+    connection.OnDisconnect.push(() => {});
+    connection.OnSubscriptionError.push(() => {});
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'Date'] });
+    const heard = new Promise<void>((resolve) => connection.OnNotificationEvent.push(() => resolve()));
+    void connection.Open();
+    await heard;
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
+    const open = connection.IsOpen;
+    vi.useRealTimers();
+    expect(open, MENDED).toBe(true);
   });
 
   it('lose events when envelopes come in one chunk', async () => {
@@ -182,6 +220,25 @@ describe('streams (3.1-6)', () => {
       .replace('</Body></Envelope>', '</s:Body></s:Envelope>');
     expect(readXml(prefixed).name).toBe('Envelope');
     expect(await heardOf([prefixed]), MENDED).toEqual([]);
+  });
+});
+
+describe('the process', () => {
+  it('its time zone decides what a wall clock means (3.1-5)', () => {
+    const script = `
+      const ews = require('ews-javascript-api');
+      const service = new ews.ExchangeService(ews.ExchangeVersion.Exchange2013_SP1);
+      service.Credentials = new ews.WebCredentials('a', 'b');
+      service.Url = new ews.Uri('http://127.0.0.1/EWS/Exchange.asmx');
+      service.XHRApi = { xhr: ({ data }) => { process.stdout.write(/<t:Start>([^<]*)/.exec(data)[1]); process.exit(0); } };
+      const appointment = new ews.Appointment(service);
+      appointment.Start = new ews.DateTime(2026, 12, 1, 10, 0, 0);
+      appointment.End = new ews.DateTime(2026, 12, 1, 11, 0, 0);
+      appointment.Save(ews.SendInvitationsMode.SendToNone);`;
+    const sentIn = (TZ: string) =>
+      spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env: { ...process.env, TZ } }).stdout;
+    expect(sentIn('UTC')).toBe('2026-12-01T10:00:00.000+00:00');
+    expect(sentIn('America/New_York'), MENDED).toBe('2026-12-01T15:00:00.000+00:00');
   });
 });
 

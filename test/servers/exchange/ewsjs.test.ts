@@ -61,6 +61,27 @@ describe('ews-javascript-api works with the stand-in', () => {
     expect(subjects('inbox')).toEqual(['changed by the second client']);
   });
 
+  it('makes, renames and deletes a folder, and moves and deletes what is in it', async () => {
+    const folder = new Folder(service());
+    folder.DisplayName = 'Projects';
+    await folder.Save(WellKnownFolderName.MsgFolderRoot);
+    folder.DisplayName = 'Old projects';
+    await folder.Update();
+    expect((await Folder.Bind(service(), folder.Id)).DisplayName).toBe('Old projects');
+    const message = new EmailMessage(service());
+    message.Subject = 'to move';
+    await message.Save(WellKnownFolderName.Drafts);
+    const moved = await message.Move(folder.Id);
+    expect(subjects('drafts')).not.toContain('to move');
+    await moved.Delete(ews.DeleteMode.MoveToDeletedItems);
+    expect(subjects('deleteditems')).toContain('to move');
+    const changes = await service().SyncFolderHierarchy(new FolderId(WellKnownFolderName.MsgFolderRoot), PropertySet.IdOnly, '');
+    const ids = Array.from({ length: changes.Count }, (_, index) => changes._getItem(index).FolderId.UniqueId);
+    expect(ids).toContain(folder.Id.UniqueId);
+    await folder.Delete(ews.DeleteMode.HardDelete);
+    await expect(Folder.Bind(service(), folder.Id)).rejects.toMatchObject({ ErrorCode: ews.ServiceError.ErrorFolderNotFound });
+  });
+
   it('synchronizes', async () => {
     const changes = await service().SyncFolderItems(
       new FolderId(WellKnownFolderName.Inbox),

@@ -64,6 +64,11 @@ export const SWITCHES = {
     what: 'GetServerTimeZones leaves unknown ids out; off: ErrorTimeZone (41 [exp])',
     test: 'probe/probe.test.ts',
   },
+  refuseForeignProperties: {
+    default: false,
+    what: 'GetItem refuses properties of another kind of item instead of leaving them out (23: ErrorInvalidPropertyRequest [doc]; exchangelib asks so of real servers [run])',
+    test: 'probe/probe.test.ts',
+  },
   illegalCharacters: {
     default: false,
     what: 'Characters that XML 1.0 forbids are sent as character references (9 [wire])',

@@ -1,10 +1,10 @@
 // MimeContent of an item: kept bytes, or made from its properties (reference 29).
 import { calendarText } from '../calendar/to-icalendar.ts';
-import { refuse } from '../errors.ts';
 import type { Context } from '../property/context.ts';
 import { isMessage } from '../property/kind.ts';
 import type { Item } from '../store/model.ts';
 import { type Element, el } from '../xml/element.ts';
+import { cardText } from './card.ts';
 import { composeMime } from './compose.ts';
 
 export async function mimeOf(item: Item, context: Context): Promise<Element | undefined> {
@@ -17,5 +17,6 @@ export async function mimeBytes(item: Item, context: Context): Promise<Buffer> {
   if (keeps && item.kind !== 'CalendarItem') return Buffer.from(item.mime!, 'base64');
   if (isMessage(item.kind) || item.kind === 'PostItem') return composeMime(item, context, { bcc: true });
   if (item.kind === 'CalendarItem') return Buffer.from(calendarText(item));
-  return refuse('ErrorUnsupportedMimeConversion', 'MIME content of this item cannot be made.');
+  // From 2010 SP3 on the others can be read too, though not set (MS-OXWSCORE R23091, R2012).
+  return item.kind === 'Contact' ? Buffer.from(cardText(item)) : composeMime(item, context);
 }

@@ -25,8 +25,10 @@ function applyFolderChange(mailbox: Mailbox, folder: Folder, change: Element) {
   if (change.name === 'AppendToFolderField') refuse('ErrorInvalidPropertyAppend');
   const path = readPath(change.children[0]!);
   if (change.name === 'DeleteFolderField') {
-    if (path.kind !== 'extended') refuse('ErrorInvalidPropertyDelete');
-    delete folder.named[path.key];
+    // exchangelib deletes the permissions that it never saw whenever it renames a folder [run]: those of the folder's maker come back.
+    if (path.kind === 'field' && path.element === 'PermissionSet') delete folder.fields.PermissionSet;
+    else if (path.kind !== 'extended') refuse('ErrorInvalidPropertyDelete');
+    else delete folder.named[path.key];
     return;
   }
   const value = change.children[1]?.children[0];

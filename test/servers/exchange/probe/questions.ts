@@ -155,6 +155,16 @@ export const QUESTIONS: readonly Question[] = [
     },
   },
   {
+    about: 'refuseForeignProperties',
+    ask: async (bench) => {
+      const { code } = await bench.read(
+        await bench.message(`<t:Subject>${bench.mark} foreign</t:Subject>`),
+        FIELD('task:DueDate'),
+      );
+      return { on: code !== 'NoError', seen: `a message was asked for task:DueDate: ${code}` };
+    },
+  },
+  {
     about: 'illegalCharacters',
     ask: async (bench) => {
       const mime = `Subject: =?utf-8?Q?${bench.mark.replaceAll(' ', '_')}_a=1Ab?=\r\nContent-Type: text/plain\r\n\r\nx\r\n`;

@@ -140,6 +140,23 @@ describe('MS-OXWSCORE properties', () => {
     expect(mime?.attributes.CharacterSet).toBe('UTF-8');
   });
 
+  it('MS-OXWSCORE R23091, R2012: MIME of contacts and tasks can be read, but not set', async () => {
+    const make = (kind: string, inner: string) =>
+      call(`<m:CreateItem><m:Items><t:${kind}>${inner}</t:${kind}></m:Items></m:CreateItem>`);
+    const mimeOf = async (kind: string, inner: string) => {
+      const { id } = idOf(itemsOf(await make(kind, inner))[0]);
+      const mime = textAt(await get(id, '<t:IncludeMimeContent>true</t:IncludeMimeContent>', 'IdOnly'), 'MimeContent');
+      return Buffer.from(mime ?? '', 'base64').toString();
+    };
+    expect(await mimeOf('Contact', '<t:GivenName>Jane</t:GivenName><t:Surname>Doe; Roe</t:Surname>')).toContain(
+      'N:Doe\\; Roe;Jane;;;',
+    );
+    expect(await mimeOf('Task', '<t:Subject>report</t:Subject>')).toContain('Subject: report');
+    expect(codesOf(await make('Contact', '<t:MimeContent>QkVHSU46VkNBUkQ=</t:MimeContent>'))).toEqual([
+      'ErrorUnsupportedMimeConversion',
+    ]);
+  });
+
   it('MS-OXWSCDATA R59, R61, R62, R1185, R1197: base shapes and additional properties', async () => {
     const { id } = idOf(await create('<t:Subject>shape</t:Subject>'));
     expect((await get(id, '', 'IdOnly')).children.map((one) => one.name)).toEqual(['ItemId']);
