@@ -1,24 +1,9 @@
 /** The door: what an application hands over, checked and brought into the form that is kept. */
 import type { MailboxConfig } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
-import { type ItemContent, type ItemKind, type Json, TYPE_OF } from '../model/item.ts';
-import { isObject, put } from '../model/json.ts';
+import type { ItemContent, ItemKind } from '../model/item.ts';
+import { put } from '../model/json.ts';
 import { participantsOf } from '../model/participant-field.ts';
-
-const FORM = {
-  appointment: 'a JSCalendar Event (RFC 8984)',
-  contact: 'a JSContact Card (RFC 9553)',
-  task: 'a JSCalendar Task (RFC 8984)',
-} as const;
-
-export function admit(kind: ItemKind, given: Json): ItemContent {
-  if (!isObject(given)) throw new Failure('refused', `the content is no object; write ${FORM[kind]}`);
-  const type = given['@type'] ?? TYPE_OF[kind];
-  if (type !== TYPE_OF[kind]) {
-    throw new Failure('refused', `"@type" is ${JSON.stringify(type)}, and ${FORM[kind]} has "${TYPE_OF[kind]}"`);
-  }
-  return { ...given, '@type': TYPE_OF[kind] };
-}
 
 /** A meeting belongs to the mailbox that writes it; an appointment without an organizer gets that one. */
 export function withOrganizer(kind: ItemKind, content: ItemContent, mailbox: MailboxConfig): ItemContent {

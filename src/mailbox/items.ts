@@ -6,6 +6,7 @@
  * - Each call is one transaction that ends with the change feed. Who serves the mailboxes is told to look.
  */
 import type { MailboxConfig } from '../config/config.ts';
+import { acceptContent, mergePatch } from '../model/accept-content.ts';
 import { Failure } from '../model/failure.ts';
 import type { ItemKind, Json, MeetingResponse } from '../model/item.ts';
 import { same } from '../model/json.ts';
@@ -15,9 +16,8 @@ import { createItem, type Item, type ListedItem, lockItem, markItemDeleted, read
 import { addLink, changeLink, type Link, linksOf } from '../store/links.ts';
 import { readRemoteItem, wantRemoteItem } from '../store/remote-items.ts';
 import { requestSyncWhereServed } from '../store/requests.ts';
-import { admit, withOrganizer } from './admit-item.ts';
+import { withOrganizer } from './admit-item.ts';
 import { indexOf } from './item-index.ts';
-import { mergePatch } from './merge-patch.ts';
 import { ownerOf } from './reconciled-mailbox.ts';
 
 export interface ItemWish {
@@ -35,7 +35,7 @@ export async function createItemIn(
   wish: ItemWish = {},
 ): Promise<ListedItem> {
   keepsKind(mailbox, kind);
-  const admitted = withOrganizer(kind, admit(kind, content), mailbox);
+  const admitted = withOrganizer(kind, acceptContent(kind, content), mailbox);
   const id = await inTransaction(database, async (transaction) => {
     const owner = ownerOf(mailbox);
     const item = await createItem(transaction, { kind, content: admitted, owner, index: indexOf(kind, admitted) });
@@ -51,7 +51,7 @@ export async function createItemIn(
 /** A JSON Merge Patch (RFC 7396): null takes a property away. */
 export function changeItem(database: Database, id: string, patch: Json, wish: ItemWish = {}): Promise<ListedItem> {
   return onItem(database, id, wish, async (transaction, item, links) => {
-    const content = admit(item.kind, mergePatch(item.content, patch));
+    const content = acceptContent(item.kind, mergePatch(item.content, patch));
     const changed = !same(content, item.content);
     if (changed) await updateItem(transaction, item, content, indexOf(item.kind, content));
     if (wish.invite) await tellGuests(transaction, links, 'update');
