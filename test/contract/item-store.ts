@@ -42,7 +42,7 @@ const KEY: ItemKey = { record: '0198c0de-0000-7000-8000-000000000001', mailbox: 
 const NOWHERE: Target = { ref: null, etag: null };
 
 /** An item of each kind of which the title matters, and the field that has it. */
-const TITLED: Record<
+export const TITLED: Record<
   ItemKind,
   { readonly field: string; content(title: string): ItemContent; titleOf(content: ItemContent): unknown }
 > = {
@@ -64,7 +64,7 @@ const TITLED: Record<
   task: { field: 'subject', content: (title) => ({ '@type': 'Task', title }), titleOf: ({ title }) => title },
 };
 
-const FACET = { contact: 'contacts', appointment: 'appointments', task: 'tasks' } as const;
+export const FACET = { contact: 'contacts', appointment: 'appointments', task: 'tasks' } as const;
 
 export function itemStoreContract(name: string, kind: ItemKind, makeWorld: () => Promise<ItemWorld>): void {
   const { field, content, titleOf } = TITLED[kind];
@@ -269,14 +269,23 @@ export function itemStoreContract(name: string, kind: ItemKind, makeWorld: () =>
       expect(await store.find(KEY.record)).toHaveLength(1);
     });
 
-    test('what is deleted lies in the trash, and deleting it once more is no failure', async () => {
+    test('what is deleted lies in the trash', async () => {
       const world = await makeWorld();
       const store = await enter(world);
       const theirs = await version(store, await create(store, 'ours'));
-      for (let time = 1; time <= 2; time += 1) {
-        expect(await carryOut(store, deletion(store, theirs), theirs)).toEqual({ ref: null, etag: null });
-      }
+      expect(await carryOut(store, deletion(store, theirs), theirs)).toEqual({ ref: null, etag: null });
       expect([await world.titles('own'), await world.titles('trash')]).toEqual([[], ['ours']]);
+    });
+
+    test.each(['other', 'trash'] as const)('what was moved away (%s) meanwhile is not deleted, and says so', async (where) => {
+      const world = await makeWorld();
+      const store = await enter(world);
+      const theirs = await version(store, await create(store, 'ours'));
+      await world.move('ours', where);
+      for (const steps of [deletion(store, theirs), renaming(store, theirs, 'other')]) {
+        await expect(carryOut(store, steps, theirs)).rejects.toMatchObject({ code: 'missing' });
+      }
+      expect(await world.titles(where)).toEqual(['ours']);
     });
 
     test('changing what is gone is a failure that says so', async () => {

@@ -102,12 +102,6 @@ describe('writing', () => {
     expect(namesOf(await pass(null))).toEqual(['theirs']);
   });
 
-  test('what is deleted lies in Deleted Items, and deleting it again is no failure', async () => {
-    const target = await store.apply(creation('first'), NOWHERE);
-    for (let time = 1; time <= 2; time += 1) expect(await store.apply(deleteItemStep(), target)).toEqual(NOWHERE);
-    expect(itemsIn('deleteditems')).toHaveLength(1);
-  });
-
   test('characters that XML forbids vanish, and nothing else does', async () => {
     const target = await store.apply(creation('a\u0000b\u001f <&"\'> \ud83d\ude00 '), NOWHERE);
     expect((await store.read([target.ref!]))[0]!.version!.content.name).toBe('ab <&"\'> \ud83d\ude00 ');

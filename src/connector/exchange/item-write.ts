@@ -96,9 +96,8 @@ async function stateOf(ews: Ews, ref: RemoteRef): Promise<Target> {
 
 async function remove(ews: Ews, { occurrence }: Of<'DeleteItem'>, target: ItemId): Promise<Target> {
   if (occurrence !== undefined) return await removeOccurrence(ews, occurrence, target);
-  const found = await look(ews, target.ref);
-  if (found === null) return GONE;
-  if (found.etag !== target.etag) throw changed(ews);
+  // What is not here may only have been moved: then it is to be deleted there, or not at all.
+  await unchanged(ews, target);
   await deleteItem(ews, itemIdXml(target), 'SendToNone');
   return GONE;
 }
