@@ -44,7 +44,7 @@ export async function applyStep({ ews, kind, clock }: Writer, step: Step, target
     case 'Respond':
       return await respond(ews, operation, await unchanged(ews, needed(target)), sendNow(operation.telling, clock));
     case 'CreateAttachment':
-      return await createAttachment(ews, needed(target), operation.attachment);
+      return await createAttachment(ews, await unchanged(ews, needed(target)), operation.attachment);
     case 'DeletePhoto':
       return await deletePhoto(ews, needed(target));
   }
