@@ -17,6 +17,7 @@ import { serve } from '../test/servers/exchange/server.ts';
 const ADDRESS = 'anna@example.com';
 const PASSWORD = 'pw';
 const SIZE_BYTES = 30_000;
+const WARM_UP = 5;
 
 function letter(index: number): Buffer {
   const head = `From: a@example.net\r\nTo: ${ADDRESS}\r\nSubject: message ${index}\r\nMessage-ID: <${index}@example.net>\r\n`;
@@ -43,7 +44,10 @@ async function readByOurs(url: string): Promise<number> {
   return bytes;
 }
 
-/** As its own documentation does it: SyncFolderItems by ids, then a batch of MIME with the properties that ours asks for too. */
+/**
+ * As its own documentation does it: SyncFolderItems by ids, then a batch of MIME with the properties that ours asks
+ * for too (but for one: it cannot write a property by its tag).
+ */
 async function readByEwsjs(url: string): Promise<number> {
   const { default: ews } = await import('ews-javascript-api');
   const service = new ews.ExchangeService(ews.ExchangeVersion.Exchange2013_SP1);
@@ -51,9 +55,8 @@ async function readByEwsjs(url: string): Promise<number> {
   service.Url = new ews.Uri(url);
   const inbox = new ews.FolderId(ews.WellKnownFolderName.Inbox);
   const scope = ews.SyncFolderItemsScope.NormalItems;
-  const { ItemSchema, EmailMessageSchema } = ews;
-  const { DateTimeReceived, Size, Categories, MimeContent, ParentFolderId } = ItemSchema;
-  const read = [DateTimeReceived, Size, Categories, MimeContent, ParentFolderId, EmailMessageSchema.IsRead];
+  const { DateTimeReceived, Categories, Flag, IsDraft, MimeContent } = ews.ItemSchema;
+  const read = [DateTimeReceived, Categories, Flag, IsDraft, MimeContent, ews.EmailMessageSchema.IsRead];
   let bytes = 0;
   for (let state = '', more = true; more; ) {
     const changes = await service.SyncFolderItems(inbox, ews.PropertySet.IdOnly, [], 512, scope, state);
@@ -99,13 +102,15 @@ async function compare(count: number, rounds: number): Promise<void> {
   const [url] = (await once(child, 'message')) as [string];
   const names = Object.keys(READERS) as Name[];
   // Modules are loaded and the code is warm before anything counts.
-  for (const name of names) await measure(name, url, count * SIZE_BYTES);
+  for (let round = 0; round < WARM_UP; round += 1) for (const name of names) await measure(name, url, count * SIZE_BYTES);
   const all = new Map<Name, Measured[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) all.get(name)!.push(await measure(name, url, count * SIZE_BYTES));
   }
   child.kill();
-  console.log(`${count} messages of ${SIZE_BYTES / 1000} KB, the median of ${rounds} rounds in turn, after one to warm up`);
+  console.log(
+    `${count} messages of ${SIZE_BYTES / 1000} KB, the median of ${rounds} rounds in turn, after ${WARM_UP} to warm up`,
+  );
   for (const name of names) {
     const measured = all.get(name)!;
     const [cpu, ms] = [middle(measured.map(({ cpuMs }) => cpuMs)), middle(measured.map((one) => one.ms))];

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { Failure } from '../../model/failure.ts';
 import type { Credential, SessionContext } from '../connector.ts';
 import { ExchangeFailure, faultFailure, networkFailure, statusFailure } from './failures.ts';
@@ -188,9 +189,15 @@ class Client implements Ews {
 
   async #parse(response: IncomingMessage, { mimeBytes = 0 }: CallOptions): Promise<Answer> {
     const reader = new AnswerReader({ mimeBytes, textLength: MAX_TEXT_LENGTH });
-    const decoder = new TextDecoder('utf-8');
-    for await (const chunk of response as AsyncIterable<Buffer>) reader.write(decoder.decode(chunk, { stream: true }));
-    reader.write(decoder.decode());
+    // Chunk by chunk as the socket gives them: going through the stream's iterator costs more than reading what is in them.
+    response.on('data', (chunk: Buffer) => {
+      try {
+        reader.write(chunk);
+      } catch (error) {
+        response.destroy(error as Error);
+      }
+    });
+    await finished(response);
     return reader.end();
   }
 }

@@ -48,5 +48,5 @@ export interface MoreReading {
   /** The definition of a Windows time zone, as the server has it; null: it knows none of that id. */
   zone(id: string): Promise<Element | null>;
   /** The FileAttachment with its Content; null when it is gone. */
-  attachment(id: string): Promise<Element | null>;
+  attachment(id: string, limitBytes: number): Promise<Element | null>;
 }

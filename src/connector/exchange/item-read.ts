@@ -85,9 +85,9 @@ const more = (ews: Ews, kind: Kind): MoreReading => ({
   items: async (refs, properties) =>
     (await elementsOf(ews, kind, refs as readonly RemoteRef[], properties)) as Awaited<ReturnType<MoreReading['items']>>,
   zone: (id) => zoneDefinition(ews, id),
-  async attachment(id) {
+  async attachment(id, limitBytes) {
     try {
-      return await getAttachment(ews, id);
+      return await getAttachment(ews, id, limitBytes);
     } catch (error) {
       if (asFailure(error)?.code === 'missing') return null;
       throw error;

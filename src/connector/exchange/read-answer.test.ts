@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../model/failure.ts';
 import { AnswerReader, childOf, textOf } from './read-answer.ts';
 
 const LIMITS = { mimeBytes: 10_000, textLength: 100_000 };
@@ -11,7 +13,8 @@ const message = (content: string) => `<t:Message><t:ItemId Id="A+/="/>${content}
 
 function read(text: string, { limits = LIMITS, piece = text.length } = {}) {
   const reader = new AnswerReader(limits);
-  for (let at = 0; at < text.length; at += piece) reader.write(text.slice(at, at + piece));
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += piece) reader.write(bytes.subarray(at, at + piece));
   return reader.end();
 }
 
@@ -19,7 +22,7 @@ describe('whatever the pieces in which it arrives', () => {
   const text = answer(
     message(`<t:MimeContent CharacterSet="UTF-8">${mime}</t:MimeContent><t:Subject>a &lt; MimeContent &gt; b</t:Subject>`),
   );
-  test.each([1, 2, 3, 7, 64, 1000, text.length])('pieces of %i', (piece) => {
+  test.each([1, 2, 3, 7, 64, 1000, 100_000])('pieces of %i', (piece) => {
     const { messages, version } = read(text, { piece });
     const [item] = messages[0]!.items;
     expect(messages[0]).toMatchObject({ name: 'GetItemResponseMessage', class: 'Success', fields: { ResponseCode: 'NoError' } });
@@ -42,6 +45,93 @@ test('base64 in lines, with references to line ends, or as CDATA is the same', (
       expect(childOf(messages[0]!.items[0], 'MimeContent')!.mime!.bytes.toString()).toBe(SOURCE);
     }
   }
+});
+
+/** What may stand between the tags, in a hostile answer too. */
+const content = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.base64String({ maxLength: 40 }) },
+    fc.constantFrom(
+      'QUJD',
+      'Q',
+      '=',
+      '==',
+      '-_',
+      '\r\n',
+      ' ',
+      'é',
+      '>',
+      '"',
+      ']',
+      '&#xD;\n',
+      '&#65;',
+      '&#x42;',
+      '&#0;',
+      '&amp;',
+      '&lt;',
+    ),
+    fc.constantFrom(
+      '<!-- a > b -->',
+      '<!-- <t:MimeContent> -->',
+      '<![CDATA[QUJD>QUJD]]>',
+      '<![CDATA[</t:MimeContent>]]>',
+      '<?x > y?>',
+    ),
+    fc.constantFrom('&', '&nope;', '&#xZ;', '<', '<t:MimeContent>', '<x/>', '</x>'),
+  ),
+  { maxLength: 8 },
+);
+const attribute = fc.constantFrom('', ' CharacterSet="UTF-8"', ' a=">"', ' a="&lt;>\nContent"', " a='Content>'", '\n');
+const between = fc.constantFrom('', '<t:Subject>MimeContent > Content</t:Subject>', '<!-- <t:Content> -->', '<t:Body>ü</t:Body>');
+
+/** No prefix that is so long is looked for, so that the parser reads all of it. */
+const LONG_PREFIX = 'p'.repeat(100);
+
+const bodyOf = (prefix: string, attributes: string, around: string, text: string) =>
+  answer(message(`${around}<${prefix}:MimeContent${attributes}>${text}</${prefix}:MimeContent>${around}`).repeat(2));
+
+function outcome(bytes: Buffer, cut: number): unknown {
+  const reader = new AnswerReader(LIMITS);
+  try {
+    for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) reader.write(piece);
+    return reader.end();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure);
+    return (error as Failure).code;
+  }
+}
+
+test('what goes past the parser is what the parser would have read, wherever the answer is cut in two', () => {
+  fc.assert(
+    fc.property(attribute, between, content, (attributes, around, parts) => {
+      const text = parts.join('');
+      const plain = outcome(Buffer.from(bodyOf(LONG_PREFIX, attributes, around, text)), 0);
+      const bytes = Buffer.from(bodyOf('t', attributes, around, text));
+      const [from, to] = [bytes.indexOf('<m:Items>'), bytes.lastIndexOf('</m:Items>')];
+      for (let cut = from; cut < to; cut += 1) expect(outcome(bytes, cut)).toEqual(plain);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('long base64 in lines, and what follows its padding, is decoded as at one stroke', () => {
+  const bytes = Buffer.from(Array.from({ length: 2_500_001 }, (_, n) => n % 251));
+  const limits = { mimeBytes: 10_000_000, textLength: 100_000 };
+  const whole = bytes.toString('base64');
+  for (const dress of [whole, whole.replace(/.{76}/g, '$&\r\n'), whole.replace(/.{1001}/g, '$&\n'), `${whole}QUJD`]) {
+    const { messages } = read(answer(message(`<t:MimeContent>${dress}</t:MimeContent>`)), { limits, piece: 65_536 });
+    expect(bytes.equals(childOf(messages[0]!.items[0], 'MimeContent')!.mime!.bytes)).toBe(true);
+  }
+});
+
+test('the content of an attachment is told by its length alone when it is above the limit', () => {
+  const file = (text: string) => `<t:FileAttachment><t:Name>a</t:Name><t:Content>${text}</t:Content></t:FileAttachment>`;
+  const { messages } = read(
+    answer(file(mime) + file(Buffer.alloc(20_000).toString('base64'))).replaceAll('m:Items', 'm:Attachments'),
+  );
+  const [small, large] = messages[0]!.items.map((item) => childOf(item, 'Content')!.mime!);
+  expect(small!.bytes.toString()).toBe(SOURCE);
+  expect(large).toMatchObject({ whole: false, sizeBytes: 20_000 });
 });
 
 test('a message above the limit is kept by its header block, and its length is told', () => {

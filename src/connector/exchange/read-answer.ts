@@ -1,19 +1,21 @@
 /**
  * Reads an answer while it arrives. What is kept: of every response message its fields and its items (folders, changes), a
- * fault, the server's version. No tree of the whole document; what is not MIME is bounded, and MIME is decoded on the way and
- * bounded for itself.
+ * fault, the server's version. No tree of the whole document; what is not base64 is bounded, and base64 is decoded on the
+ * way and bounded for itself.
  *
  * Elements go by their local names: prefixes are the server's choice.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { Failure } from '../../model/failure.ts';
 import { type Mime, MimeCollector } from './base64.ts';
+import { Cutter } from './cut-answer.ts';
+import { garbled } from './garbled.ts';
 
 export interface Element {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   text: string;
   readonly children: Element[];
+  /** Of MimeContent, and of an attachment's Content. */
   mime?: Mime;
 }
 
@@ -43,11 +45,10 @@ export interface AnswerLimits {
 
 const CONTAINERS = new Set(['Changes', 'Items', 'Folders', 'Attachments', 'TimeZoneDefinitions', 'Dictionary']);
 const MAX_DEPTH = 100;
-const MAX_TAG_LENGTH = 100_000;
-const MIME = 'MimeContent';
 
 export class AnswerReader {
   readonly #parser = new SaxesParser({ position: false });
+  readonly #cutter = new Cutter({ parse: (text) => this.#parse(text), collector: () => this.#collector });
   readonly #limits: AnswerLimits;
   readonly #path: string[] = [];
   readonly #open: Element[] = [];
@@ -57,7 +58,6 @@ export class AnswerReader {
   #message: ResponseMessage | null = null;
   #text = '';
   #collector: MimeCollector | null = null;
-  #held = '';
   #length = 0;
   #rooted = false;
   #forbidden = false;
@@ -72,49 +72,15 @@ export class AnswerReader {
     this.#parser.on('cdata', (text) => this.#hear(text));
   }
 
-  /** The text of MimeContent goes past the parser, which would collect it as one string. */
-  write(chunk: string): void {
-    let text = this.#held + chunk;
-    this.#held = '';
-    while (text !== '') text = this.#collector === null ? this.#markup(text) : this.#mime(this.#collector, text);
+  write(chunk: Buffer): void {
+    this.#cutter.write(chunk);
   }
 
   end(): Answer {
-    this.#parse(this.#held);
+    this.#cutter.end();
     this.#parser.close();
     if (!this.#rooted) throw garbled('it is empty');
     return { messages: this.#messages, fault: this.#fault, version: this.#version };
-  }
-
-  #mime(collector: MimeCollector, text: string): string {
-    const end = text.indexOf('<');
-    collector.write(end < 0 ? text : text.slice(0, end));
-    if (end < 0) return '';
-    // Whatever stands here goes to the parser again: the end tag, or text in another dress.
-    const close = text.indexOf('>', end);
-    if (close < 0) return this.#hold(text.slice(end));
-    this.#parse(text.slice(end, close + 1));
-    return text.slice(close + 1);
-  }
-
-  #markup(text: string): string {
-    const at = text.indexOf(MIME);
-    const close = at < 0 ? -1 : text.indexOf('>', at);
-    if (close >= 0) {
-      this.#parse(text.slice(0, close + 1));
-      return text.slice(close + 1);
-    }
-    // A tag that is not complete yet waits for its rest.
-    const open = text.lastIndexOf('<');
-    const whole = open < 0 || text.indexOf('>', open) >= 0;
-    this.#parse(whole ? text : text.slice(0, open));
-    return whole ? '' : this.#hold(text.slice(open));
-  }
-
-  #hold(text: string): string {
-    if (text.length > MAX_TAG_LENGTH) throw garbled('it holds a tag without end');
-    this.#held = text;
-    return '';
   }
 
   #parse(text: string): void {
@@ -130,14 +96,16 @@ export class AnswerReader {
   }
 
   #hear(text: string): void {
-    if (this.#collector !== null) this.#collector.write(text);
-    else this.#text += this.#forbidden ? withoutForbidden(text) : text;
+    const heard = this.#forbidden ? withoutForbidden(text) : text;
+    if (this.#collector !== null) this.#collector.write(heard);
+    else this.#text += heard;
     this.#forbidden = false;
   }
 
   #enter(tag: SaxesTagPlain): void {
     const name = local(tag.name);
     const parent = this.#path.at(-1);
+    if (this.#collector !== null) throw garbled('it holds elements where base64 should stand');
     if (this.#path.length >= MAX_DEPTH) throw garbled('it is nested too deeply');
     if (!this.#rooted && name !== 'Envelope') throw garbled(`it is not SOAP but <${name.slice(0, 40)}>`);
     this.#rooted = true;
@@ -158,7 +126,7 @@ export class AnswerReader {
     const element: Element = { name, attributes, text: '', children: [] };
     this.#open.at(-1)?.children.push(element);
     this.#open.push(element);
-    if (name === MIME) this.#collector = new MimeCollector(this.#limits.mimeBytes);
+    if (isBase64(name, this.#path.at(-2))) this.#collector = new MimeCollector(this.#limits.mimeBytes);
   }
 
   #leave(): void {
@@ -168,9 +136,9 @@ export class AnswerReader {
       if (this.#message !== null && this.#text.trim() !== '') this.#message.fields[name] = this.#text;
       if (this.#path.at(-1) === 'ResponseMessages') this.#message = null;
     } else {
-      if (name === MIME) element.mime = this.#collector!.end();
+      if (this.#collector !== null) element.mime = this.#collector.end();
       else if (element.children.length === 0) element.text = this.#text;
-      if (name === MIME) this.#collector = null;
+      this.#collector = null;
       if (this.#open.length === 0) this.#finish(element);
     }
     this.#text = '';
@@ -189,8 +157,14 @@ const local = (name: string) => name.slice(name.indexOf(':') + 1);
 const isUnit = (name: string, parent: string | undefined) =>
   (parent !== undefined && CONTAINERS.has(parent)) || name === 'Fault' || name === 'MessageXml' || name === 'ServerVersionInfo';
 
-function attributesOf(tag: SaxesTagPlain): Record<string, string> {
-  return Object.fromEntries(Object.entries(tag.attributes).map(([name, value]) => [local(name), value]));
+/** The source of a message, the bytes of an attachment. */
+const isBase64 = (name: string, parent: string | undefined) =>
+  name === 'MimeContent' || (name === 'Content' && parent === 'FileAttachment');
+
+function attributesOf({ attributes }: SaxesTagPlain): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name in attributes) found[local(name)] = attributes[name]!;
+  return found;
 }
 
 /** saxes leaves a reference to a character that XML 1.0 forbids as it stands; nothing is what it stands for. */
@@ -199,10 +173,6 @@ function withoutForbidden(text: string): string {
     const code = Number.parseInt(digits, hex === '' ? 10 : 16);
     return (code < 32 && ![9, 10, 13].includes(code)) || code > 0xfffd ? '' : whole;
   });
-}
-
-function garbled(what: string): Failure {
-  return new Failure('garbled', `the answer of the server cannot be read: ${what.slice(0, 200)}`);
 }
 
 /** The first child of that name, down the path. */

@@ -54,7 +54,9 @@ const series: fc.Arbitrary<Series> = fc.tuple(patterns, ends, fc.integer({ min: 
 const parsed = (xml: string) => {
   const reader = new AnswerReader({ mimeBytes: 0, textLength: 1e6 });
   reader.write(
-    `<Envelope><ResponseMessages><M ResponseClass="Success"><Items><I ${HEAD}>${xml}</I></Items></M></ResponseMessages></Envelope>`,
+    Buffer.from(
+      `<Envelope><ResponseMessages><M ResponseClass="Success"><Items><I ${HEAD}>${xml}</I></Items></M></ResponseMessages></Envelope>`,
+    ),
   );
   return childOf(reader.end().messages[0]!.items[0]!, 'Recurrence')!;
 };

@@ -11,9 +11,10 @@ import { type ItemId, itemIdXml } from './item-id.ts';
 
 const ids = (id: string) => `<m:AttachmentIds><t:AttachmentId Id="${escapeXml(id)}"/></m:AttachmentIds>`;
 
-/** With its Content. */
-export async function getAttachment(ews: Ews, id: string): Promise<Element | null> {
-  const message = await answered(ews, `<m:GetAttachment>${ids(id)}</m:GetAttachment>`, 'reading an attachment');
+/** With its Content; what is longer than the limit is told by its length alone. */
+export async function getAttachment(ews: Ews, id: string, limitBytes: number): Promise<Element | null> {
+  const body = `<m:GetAttachment>${ids(id)}</m:GetAttachment>`;
+  const message = await answered(ews, body, 'reading an attachment', { mimeBytes: limitBytes });
   return message.items[0] ?? null;
 }
 

@@ -6,7 +6,7 @@ import type { Failure } from '../../../model/failure.ts';
 import type { RemoteRef } from '../../connector.ts';
 import type { Ews } from '../ews.ts';
 import { getElements } from './get-elements.ts';
-import { ITEM_PROPERTIES, type MailItem, readMailItem } from './item.ts';
+import { ITEM_PROPERTIES, type MailItem, readMailItem, SOURCE_PROPERTIES } from './item.ts';
 
 export type GotItem = { readonly ref: RemoteRef } & (
   | { readonly item: MailItem; readonly failure?: undefined }
@@ -24,7 +24,7 @@ export interface GetOptions {
 export async function getItems(ews: Ews, refs: readonly RemoteRef[], { mimeBytes }: GetOptions): Promise<GotItem[]> {
   const attempt = mimeBytes === null ? 'asking for the state of messages' : 'reading messages';
   const mime = `<t:IncludeMimeContent>${mimeBytes !== null}</t:IncludeMimeContent>`;
-  const shape = `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${mime}${ITEM_PROPERTIES}</m:ItemShape>`;
+  const shape = `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${mime}${mimeBytes === null ? ITEM_PROPERTIES : SOURCE_PROPERTIES}</m:ItemShape>`;
   const got = await getElements(ews, refs, { attempt, shape, mimeBytes: mimeBytes ?? 0 });
   return got.map(({ ref, element, failure }) => {
     if (failure !== undefined) return { ref, failure };

@@ -6,17 +6,15 @@ import { childOf, type Element, textOf } from '../read-answer.ts';
 /** PidTagLastVerbExecuted (MS-OXOMSG 2.2.1.1): whether the user has answered or forwarded it. */
 const LAST_VERB = '0x1081';
 
-const FIELDS = [
-  'item:ParentFolderId',
-  'item:Size',
-  'item:DateTimeReceived',
-  'item:Categories',
-  'item:Flag',
-  'item:IsDraft',
-  'message:IsRead',
-];
+const WHEREABOUTS = ['item:ParentFolderId', 'item:Size'];
+const STATE = ['item:DateTimeReceived', 'item:Categories', 'item:Flag', 'item:IsDraft', 'message:IsRead'];
 
-export const ITEM_PROPERTIES = `<t:AdditionalProperties>${FIELDS.map((name) => `<t:FieldURI FieldURI="${name}"/>`).join('')}<t:ExtendedFieldURI PropertyTag="${LAST_VERB}" PropertyType="Integer"/></t:AdditionalProperties>`;
+const asked = (fields: readonly string[]) =>
+  `<t:AdditionalProperties>${fields.map((name) => `<t:FieldURI FieldURI="${name}"/>`).join('')}<t:ExtendedFieldURI PropertyTag="${LAST_VERB}" PropertyType="Integer"/></t:AdditionalProperties>`;
+
+export const ITEM_PROPERTIES = asked([...WHEREABOUTS, ...STATE]);
+/** Beside the source: where it lies and how long it is was told when it was listed. */
+export const SOURCE_PROPERTIES = asked(STATE);
 
 export interface MailItem {
   readonly ref: RemoteRef;

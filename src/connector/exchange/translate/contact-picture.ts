@@ -18,10 +18,15 @@ export async function readPicture(
   const photo = attachments.find((attachment) => textOf(attachment, 'IsContactPhoto') === 'true');
   const id = childOf(photo, 'AttachmentId')?.attributes.Id;
   if (id === undefined) return { uri: null, notes: [] };
-  if (Number(textOf(photo, 'Size') ?? 0) > MAX_BYTES) return { uri: null, notes: ['The picture is too large and was left out.'] };
-  const content = textOf(await more.attachment(id), 'Content')?.replace(/\s+/g, '') ?? '';
+  if (Number(textOf(photo, 'Size') ?? 0) > MAX_BYTES) return TOO_LARGE;
+  const read = childOf(await more.attachment(id, MAX_BYTES), 'Content')?.mime;
+  // The size that was told may be none (older servers) or wrong.
+  if (read?.whole === false) return TOO_LARGE;
+  const content = read?.bytes.toString('base64') ?? '';
   return { uri: content === '' ? null : `data:${typeOf(content)};base64,${content}`, notes: [] };
 }
+
+const TOO_LARGE = { uri: null, notes: ['The picture is too large and was left out.'] };
 
 /** By its first bytes: the name is ContactPicture.jpg whatever it is, and servers tell the type as they like. */
 function typeOf(base64: string): string {
