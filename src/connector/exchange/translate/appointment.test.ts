@@ -10,7 +10,7 @@ import { createAppointmentKind } from './appointment.ts';
 function item(xml: string): Element {
   const reader = new AnswerReader({ mimeBytes: 0, textLength: 1e6 });
   const start = '<Envelope><ResponseMessages><M ResponseClass="Success"><Items><CalendarItem>';
-  reader.write(`${start}${xml}</CalendarItem></Items></M></ResponseMessages></Envelope>`);
+  reader.write(Buffer.from(`${start}${xml}</CalendarItem></Items></M></ResponseMessages></Envelope>`));
   return reader.end().messages[0]!.items[0]!;
 }
 const NOTHING: MoreReading = { items: async () => [], zone: async () => null, attachment: async () => null };
