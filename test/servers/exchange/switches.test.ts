@@ -8,7 +8,7 @@ import { switchTable } from './check/switch-table.ts';
 import { defaultSwitches, SWITCHES } from './switches.ts';
 import { child } from './xml/element.ts';
 
-const { call, exchange, server } = await startStandIn({ unchecked: true });
+const { call, exchange, server } = await startStandIn();
 const here = fileURLToPath(new URL('.', import.meta.url));
 const mailbox = exchange.mailboxOf('alice@example.com')!;
 

@@ -11,7 +11,7 @@ import { transcribe } from './probe.ts';
 import { QUESTIONS } from './questions.ts';
 import { openSession } from './session.ts';
 
-const { exchange, server } = await startStandIn({ auth: { schemes: ['negotiate', 'ntlm', 'basic'] }, unchecked: true });
+const { exchange, server } = await startStandIn({ auth: { schemes: ['negotiate', 'ntlm', 'basic'] } });
 const mailbox = exchange.mailboxOf('alice@example.com')!;
 exchange.heartbeatMilliseconds = 20;
 const LOGIN = { user: 'alice@example.com', password: 'alicepw', ca: undefined };
