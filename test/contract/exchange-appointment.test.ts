@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { APPOINTMENT_FIELDS } from '../../src/model/appointment-field.ts';
 import { valuesOf } from '../../src/model/field.ts';
 import type { ItemContent } from '../../src/model/item.ts';
+import { el } from '../servers/exchange/xml/element.ts';
 import { ALICE, calendarWorld, written } from './exchange-calendar-world.ts';
 import { PASSWORD } from './exchange-world.ts';
 
@@ -69,6 +70,19 @@ describe('a single appointment', () => {
     const theirs = await alice.create(event());
     const content = event({ start: '2026-05-05T09:00:00', duration: 'PT30M', timeZone: 'America/New_York' });
     expect(written(content, (await alice.change(theirs, content, ['time'])).content)).toEqual(content);
+  });
+
+  it('keeps its place while another client moves it in its zone, and takes that of another zone', async () => {
+    const theirs = await alice.create(event());
+    const [item] = alice.itemsIn('calendar');
+    const save = (name: string, element: ReturnType<typeof el>) => {
+      item!.fields[name] = element;
+      world.exchange.mailboxOf(ALICE)!.touch(item!);
+    };
+    save('Start', el('Start', '2026-05-04T09:00:00Z'));
+    expect((await alice.read(theirs)).content).toMatchObject({ start: '2026-05-04T11:00:00', timeZone: 'Europe/Zurich' });
+    save('StartTimeZone', el('StartTimeZone', undefined, { Id: 'Romance Standard Time' }));
+    expect((await alice.read(theirs)).content).toMatchObject({ start: '2026-05-04T11:00:00', timeZone: 'Europe/Paris' });
   });
 
   it.each([

@@ -56,6 +56,7 @@ export async function calendarWorld(options: ExchangeOptions = {}, password = PA
   beforeEach(() => {
     for (const address of [ALICE, BOB, CAROL]) exchange.addMailbox(address, password);
     exchange.faults.clear();
+    exchange.outside.splice(0);
   });
   return { exchange, clock, server, of: (address) => calendarOf({ exchange, clock, server, password }, address) };
 }

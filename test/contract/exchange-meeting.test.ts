@@ -149,6 +149,23 @@ describe('an update', () => {
     expect(mailed(CAROL)).toEqual(['MeetingRequest', 'MeetingCancellation']);
   });
 
+  it('that adds a guest keeps what the others have answered', async () => {
+    const bobs = await copyOf(BOB);
+    await bob.apply({ change: 'respond', theirs: bobs, response: 'accepted', comment: null });
+    const now = await copyOf(ALICE);
+    const dave = guest('dave@example.com');
+    const more = {
+      ...now.content,
+      participants: { ...(now.content.participants as object), 'dave@example.com': dave },
+    } as ItemContent;
+    const read = await alice.change(now, more, ['requiredAttendees', 'optionalAttendees'], 'update');
+    expect(read.content.participants).toMatchObject({
+      [BOB]: { participationStatus: 'accepted' },
+      [CAROL]: { participationStatus: 'needs-action' },
+      'dave@example.com': { participationStatus: 'needs-action' },
+    });
+  });
+
   it('that is not meant is written without a word', async () => {
     await alice.change(theirs, { ...theirs.content, title: 'Quiet' }, ['subject']);
     expect([mailed(BOB).length, mailed(CAROL).length]).toEqual([1, 1]);

@@ -37,6 +37,8 @@ export type Value =
 export interface Setting {
   readonly path: Path;
   readonly value: Value | null;
+  /** Added to what is there, which only bodies and lists of people know (MS-OXWSCORE 2.2.4.2). */
+  readonly append?: boolean;
 }
 
 export const field = (uri: string): { readonly uri: string } => ({ uri });
@@ -87,9 +89,10 @@ function extendedPropertyXml(path: ExtendedPath, value: Value): string {
 }
 
 /** One change of UpdateItem (MS-OXWSCORE 3.1.4.9): one path, one property. */
-export function changeXml(item: string, { path, value }: Setting): string {
+export function changeXml(item: string, { path, value, append }: Setting): string {
   if (value === null) return `<t:DeleteItemField>${pathXml(path)}</t:DeleteItemField>`;
-  return `<t:SetItemField>${pathXml(path)}<t:${item}>${propertyXml(path, value)}</t:${item}></t:SetItemField>`;
+  const change = append === true ? 'AppendToItemField' : 'SetItemField';
+  return `<t:${change}>${pathXml(path)}<t:${item}>${propertyXml(path, value)}</t:${item}></t:${change}>`;
 }
 
 function propertyXml(path: Path, value: Value): string {

@@ -27,6 +27,19 @@ export function indexOfDay(series: Series, date: string): number | null {
   return null;
 }
 
+/** Which of these dates are days of the series. */
+export function daysAmong(series: Series, dates: readonly string[]): ReadonlySet<string> {
+  const last = dates.toSorted().at(-1) ?? '';
+  const wanted = new Set(dates);
+  const found = new Set<string>();
+  for (const day of daysOf(series)) {
+    const text = day.toString();
+    if (text > last) break;
+    if (wanted.has(text)) found.add(text);
+  }
+  return found;
+}
+
 function candidates(pattern: Pattern, start: Temporal.PlainDate): Generator<Temporal.PlainDate> {
   switch (pattern.kind) {
     case 'daily':

@@ -104,8 +104,22 @@ function mailOf({ sendTo, email }: Participant): string | null {
   return typeof email === 'string' ? email : null;
 }
 
-export function attendeeSetting(content: ItemContent, list: keyof typeof LISTS): Setting {
-  const people = attendeesIn(content, list).map(({ name, address }) => {
+export type AttendeeList = keyof typeof LISTS;
+
+/** Whoever is new is added: a list that is written anew loses what those in it have answered. */
+export function attendeeChange(content: ItemContent, theirs: ItemContent, list: AttendeeList): Setting[] {
+  const [wanted, held] = [content, theirs].map((of) => attendeesIn(of, list));
+  const isIn = (people: typeof wanted, one: string) => people!.some(({ address }) => address.toLowerCase() === one.toLowerCase());
+  const added = wanted!.filter(({ address }) => !isIn(held, address));
+  const left = held!.filter(({ address }) => !isIn(wanted, address));
+  if (left.length > 0) return [attendeeSetting(content, list)];
+  return added.length === 0 ? [] : [{ ...setting(added, list), append: true }];
+}
+
+export const attendeeSetting = (content: ItemContent, list: AttendeeList): Setting => setting(attendeesIn(content, list), list);
+
+function setting(attendees: ReturnType<typeof attendeesIn>, list: AttendeeList): Setting {
+  const people = attendees.map(({ name, address }) => {
     const called = name === '' ? '' : `<t:Name>${escapeXml(name)}</t:Name>`;
     return `<t:Attendee><t:Mailbox>${called}<t:EmailAddress>${escapeXml(address)}</t:EmailAddress></t:Mailbox></t:Attendee>`;
   });

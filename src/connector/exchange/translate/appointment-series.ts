@@ -10,7 +10,7 @@ import type { MoreReading } from '../item-kind.ts';
 import { field, type Path } from '../property.ts';
 import { childOf, type Element } from '../read-answer.ts';
 import { readRecurrence, type Series } from '../recurrence.ts';
-import { daysOf, indexOfDay } from '../recurrence-days.ts';
+import { daysAmong, daysOf, indexOfDay } from '../recurrence-days.ts';
 import { ruleOf, seriesOf } from '../recurrence-rule.ts';
 import { PLAIN_PROPERTIES, plainContent } from './appointment-plain.ts';
 import { dayAt, instantAt, TIME_PROPERTIES, wallClock, whenContent, whenOf } from './appointment-time.ts';
@@ -48,8 +48,12 @@ export async function seriesContent(
   const series = { ...read, range: { ...read.range, start: String(whole.start).slice(0, 10) } };
   const notes: string[] = [];
   const entries = [...deleted(item, whole, place), ...(await modified(item, whole, place, more))];
+  const days = daysAmong(
+    series,
+    entries.map(([start]) => start.slice(0, 10)),
+  );
   const known = entries.filter(([start]) => {
-    const isDay = indexOfDay(series, start.slice(0, 10)) !== null;
+    const isDay = days.has(start.slice(0, 10));
     if (!isDay) notes.push(`an exception of ${start} is of no occurrence of the series`);
     return isDay;
   });

@@ -4,7 +4,7 @@ import { Failure } from '../../../model/failure.ts';
 import type { ItemContent } from '../../../model/item.ts';
 import { field, type Setting } from '../property.ts';
 import { writeRecurrence } from '../recurrence.ts';
-import { attendeeSetting } from './appointment-people.ts';
+import { type AttendeeList, attendeeChange, attendeeSetting, LISTS } from './appointment-people.ts';
 import { PLAIN_SETTINGS } from './appointment-plain.ts';
 import { seriesIn } from './appointment-series.ts';
 import { timeSettings } from './appointment-time.ts';
@@ -48,6 +48,12 @@ const BY_FIELD: Readonly<Record<AppointmentFieldName, (content: ItemContent) => 
 export function settingsOf(name: string, content: ItemContent): Setting[] {
   if (!Object.hasOwn(BY_FIELD, name)) throw new Failure('refused', `an appointment has no field ${name}`);
   return BY_FIELD[name as AppointmentFieldName](content);
+}
+
+/** The same for an item that is there already. */
+export function changeOf(name: string, content: ItemContent, theirs: ItemContent): Setting[] {
+  const list = (Object.keys(LISTS) as AttendeeList[]).find((one) => one === name);
+  return list === undefined ? settingsOf(name, content) : attendeeChange(content, theirs, list);
 }
 
 export function allSettings(content: ItemContent, writing: Writing): Setting[] {

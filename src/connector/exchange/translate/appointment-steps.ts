@@ -6,7 +6,7 @@
  * about the whole.
  */
 import { Failure } from '../../../model/failure.ts';
-import type { ItemContent, MeetingResponse } from '../../../model/item.ts';
+import { type ItemContent, type MeetingResponse, VENDOR } from '../../../model/item.ts';
 import type { ItemChange, ItemVersion, Step } from '../../connector.ts';
 import type { Setting } from '../property.ts';
 import type { Series } from '../recurrence.ts';
@@ -14,7 +14,7 @@ import { escapeXml } from '../soap.ts';
 import { createItemStep, deleteItemStep, respondStep, sendFor, type Telling, updateItemStep } from '../step.ts';
 import { exceptionSteps } from './appointment-exceptions.ts';
 import { lastStart, overridesOf, seriesIn } from './appointment-series.ts';
-import { allSettings, COPY_FIELDS, settingsOf, timeAndPattern, type Writing } from './appointment-settings.ts';
+import { allSettings, COPY_FIELDS, changeOf, settingsOf, timeAndPattern, type Writing } from './appointment-settings.ts';
 import { timesOf } from './appointment-time.ts';
 
 type Of<C extends ItemChange['change']> = Extract<ItemChange, { change: C }>;
@@ -51,19 +51,26 @@ function create({ key, folder, content, mail }: Of<'create'>, writing: Writing):
 }
 
 function update(change: Of<'update'>, writing: Writing): Step[] {
-  const { theirs, content, mail, key } = change;
+  const { theirs, mail, key } = change;
+  const content = withItsZones(change.content, theirs.content);
   const fields = writable(change);
   if (mail === 'cancel') return isTold(theirs) ? [cancel(theirs.content, writing)] : [];
   const placed = fields.includes('time') || fields.includes('recurrence');
   const moved = placed && !sameTime(content, theirs.content, writing);
   const place = moved ? withoutNothing(timeAndPattern(content, writing), seriesIn(theirs.content)) : [];
-  const settings = [...place, ...fields.flatMap((name) => settingsOf(name, content))];
+  const settings = [...place, ...fields.flatMap((name) => changeOf(name, content, theirs.content))];
   const telling = { send: sendFor(mail), until: tellUntil(content, writing) };
   const exceptions = placed ? exceptionSteps(theirs.content, content, moved, { base: theirs, writing }) : [];
   const alone = exceptions.length === 0;
   const whole = updateItemStep({ element: ELEMENT, theirs, key, settings, ...(alone ? { telling } : {}) });
   const needed = settings.length > 0 || key !== null;
   return [...(needed ? [whole] : []), ...exceptions, ...(alone ? [] : tell(content, theirs, telling))];
+}
+
+/** A zone that Exchange has for the end belongs to the one it has for the start. */
+function withItsZones(content: ItemContent, theirs: ItemContent): ItemContent {
+  const { [`${VENDOR}endTimeZone`]: _, ...rest } = content;
+  return content.timeZone === theirs.timeZone ? content : (rest as ItemContent);
 }
 
 const isTold = ({ meeting }: ItemVersion) => meeting?.role === 'organizer' && meeting.sent && !meeting.cancelled;
