@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGateway, finished, type Gateway } from '../gateway/gateway.ts';
 import { ensure } from '../servers/packages.ts';
+import { showItems, startItemsDemo } from './items.ts';
 import { type DemoServers, startDemoServers } from './servers.ts';
 
 const interactive = process.stdout.isTTY === true;
@@ -26,7 +27,7 @@ function headline(text: string): void {
 }
 
 async function main(): Promise<void> {
-  say('Mailroom demo: three mailboxes on real mail servers, all of it on this machine (127.0.0.1).');
+  say('Mailroom demo: three mailboxes on real mail servers and three calendars, all of it on this machine (127.0.0.1).');
   headline('What is needed');
   say('PostgreSQL comes with the npm packages. The mail servers are Dovecot (IMAP, POP3) and Postfix (SMTP).');
   await ensure(['openssl', 'dovecot', 'postfix'], (line) => say(`  ${line}`));
@@ -55,6 +56,11 @@ async function main(): Promise<void> {
   await show(gateway, ['activities']);
   headline('mailroom status');
   await show(gateway, ['status']);
+
+  headline('Exchange: appointments in step, both ways');
+  const calendars = await startItemsDemo();
+  cleanUp.push(calendars.stop);
+  await showItems(calendars, { say, show });
   sayWhatNext(gateway);
   if (interactive) await goOn(gateway, servers);
 }

@@ -1,0 +1,167 @@
+/** A company of three on the Exchange stand-in, as an operator has it: config, commands, and what stands in each calendar. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { Exchange } from '../servers/exchange/exchange.ts';
+import { type RunningServer, serve } from '../servers/exchange/server.ts';
+import type { Item } from '../servers/exchange/store/model.ts';
+import { el } from '../servers/exchange/xml/element.ts';
+
+const PEOPLE = ['anna', 'bo', 'cleo'].map((name) => `${name}@example.com`) as [string, string, string];
+const [ANNA, BO] = PEOPLE;
+let exchange: Exchange;
+let server: RunningServer;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  exchange = new Exchange();
+  for (const address of PEOPLE) exchange.addMailbox(address, 'secret');
+  server = await serve(exchange, { auth: { schemes: ['basic'] } });
+  const auth = { username: '{address}', password: { env: 'PASSWORD' } };
+  const appointments = { track: 'everything', filters: [], conflicts: { location: 'ask' } };
+  gateway = await createGateway({
+    ...{ data: './data', workers: 1, http: false, log: { level: 'error' } },
+    servers: { ex: { type: 'exchange', url: server.url, allowClearText: true } },
+    defaults: { items: { appointments } },
+    mailboxes: PEOPLE.map((address) => ({ address, items: { server: 'ex', auth } })),
+  });
+});
+afterAll(async () => {
+  await server?.close();
+  await gateway?.remove();
+});
+
+interface Listed {
+  readonly id: string;
+  readonly kind: string;
+  readonly version: number;
+  readonly mailboxes: readonly string[];
+  readonly content: Record<string, unknown>;
+  readonly link: { readonly state: string; readonly lastAgreedAt: string | null; readonly reason: string | null };
+}
+
+async function mailroom(...args: string[]): Promise<Listed[]> {
+  const done = await gateway.run([...args, '--json'], { PASSWORD: 'secret' });
+  const said = done.stdout.toString();
+  if (done.code !== 0) throw new Error(`mailroom ${args.join(' ')} ended with ${done.code}: ${said}${done.stderr}`);
+  return said
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+async function withFile(content: object, ...args: string[]): Promise<Listed> {
+  const file = join(gateway.folder, 'content.json');
+  await writeFile(file, JSON.stringify(content));
+  const [item] = await mailroom('appointments', ...args, '--file', file);
+  return item!;
+}
+
+const calendarOf = (address: string): Item[] => {
+  const mailbox = exchange.mailboxOf(address)!;
+  return mailbox.itemsIn(mailbox.folderNamed('calendar').key);
+};
+const subjects = (address: string) => calendarOf(address).map(({ fields }) => fields.Subject?.text);
+const writes = () => PEOPLE.reduce((sum, address) => sum + exchange.mailboxOf(address)!.counter, 0);
+
+function edit(address: string, property: string, text: string): void {
+  const [item] = calendarOf(address);
+  item!.fields[property] = el(property, text);
+  exchange.mailboxOf(address)!.touch(item!);
+}
+
+let id: string;
+
+test('an appointment made in the application with --invite is in both calendars and is one activity', async () => {
+  const start = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+  const made = await withFile(
+    {
+      ...{ '@type': 'Event', title: 'Offer', start: `${start}T09:00:00`, duration: 'PT1H', timeZone: 'Europe/Berlin' },
+      participants: { [BO]: { '@type': 'Participant', sendTo: { imip: `mailto:${BO}` }, roles: { attendee: true } } },
+    },
+    ...['create', '--mailbox', ANNA, '--invite'],
+  );
+  id = made.id;
+  expect(made).toMatchObject({
+    kind: 'appointment',
+    version: 1,
+    mailboxes: [ANNA],
+    link: { state: 'linked', lastAgreedAt: null },
+  });
+  await mailroom('sync');
+  await mailroom('sync');
+  expect([subjects(ANNA), subjects(BO)]).toEqual([['Offer'], ['Offer']]);
+  expect(await mailroom('appointments', 'list')).toMatchObject([
+    { id, mailboxes: [ANNA, BO], link: { state: 'linked', lastAgreedAt: expect.stringMatching(/^20/) } },
+  ]);
+  const before = writes();
+  await mailroom('sync');
+  expect(writes()).toBe(before);
+});
+
+test('a change in the calendar comes back', async () => {
+  edit(ANNA, 'Subject', 'Offer, second part');
+  await mailroom('sync', ANNA);
+  expect(await mailroom('appointments', 'list')).toMatchObject([{ id, content: { title: 'Offer, second part' } }]);
+});
+
+test('a change of a meeting that guests know waits until somebody says that they may be told', async () => {
+  const changed = await withFile({ title: 'Offer, third part' }, 'change', id);
+  expect(changed).toMatchObject({ content: { title: 'Offer, third part' } });
+  await mailroom('sync', ANNA);
+  expect(subjects(ANNA)).toEqual(['Offer, second part']);
+  expect(await mailroom('appointments', 'list')).toMatchObject([
+    { link: { state: 'needs-intent', reason: expect.stringMatching(/nobody said/) } },
+  ]);
+  await withFile({}, 'change', id, '--invite');
+  await mailroom('sync');
+  expect([subjects(ANNA), subjects(BO)]).toEqual([['Offer, third part'], ['Offer, third part']]);
+  expect(await mailroom('appointments', 'list')).toMatchObject([{ link: { state: 'linked', reason: null } }]);
+});
+
+test('the guest accepts in the application, and the organizer sees it', async () => {
+  await mailroom('appointments', 'respond', id, 'accepted', '--mailbox', BO);
+  await mailroom('sync', BO);
+  await mailroom('sync', ANNA);
+  expect(calendarOf(BO)[0]!.fields.MyResponseType?.text).toBe('Accept');
+  const [item] = await mailroom('appointments', 'show', id);
+  expect(item!.content.participants).toMatchObject({ [BO]: { participationStatus: 'accepted' } });
+  const before = writes();
+  await mailroom('sync');
+  expect(writes()).toBe(before);
+});
+
+test('a field that both changed is shown as a conflict, chosen, and written', async () => {
+  edit(ANNA, 'Location', 'Room 1');
+  await withFile({ locations: { location: { '@type': 'Location', name: 'Room 2' } } }, 'change', id, '--invite');
+  await mailroom('sync', ANNA);
+  const [conflict] = (await mailroom('conflicts', 'list')) as unknown as {
+    id: string;
+    field: string;
+    ours: string;
+    theirs: string;
+  }[];
+  expect(conflict).toMatchObject({ field: 'location', ours: 'Room 2', theirs: 'Room 1', state: 'open' });
+  await mailroom('conflicts', 'choose', conflict!.id, 'application');
+  await mailroom('sync');
+  expect(calendarOf(ANNA)[0]!.fields.Location?.text).toBe('Room 2');
+  expect(await mailroom('conflicts', 'list')).toEqual([]);
+});
+
+test('deleted with --invite it is called off, and gone from the organizer’s calendar', async () => {
+  expect(await mailroom('appointments', 'delete', id, '--invite')).toMatchObject([{ id, deletedAt: expect.any(String) }]);
+  await mailroom('sync');
+  expect(subjects(ANNA)).toEqual([]);
+  expect(await mailroom('appointments', 'list')).toEqual([]);
+  const before = writes();
+  await mailroom('sync');
+  expect(writes()).toBe(before);
+});
+
+test('what is not there, and what is wrong, is told with its exit code', async () => {
+  const missing = await gateway.run(['appointments', 'delete', '0198c0de-0000-7000-8000-000000000001']);
+  expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining('there is no item')]);
+  const verb = await gateway.run(['contacts', 'respond', 'x', 'accepted']);
+  expect([verb.code, verb.stderr]).toEqual([2, expect.stringContaining('there is no "contacts respond"')]);
+});
