@@ -44,10 +44,16 @@ export async function createItem(
   const rows = await query<Item>(
     transaction,
     `insert into activities (id, kind, content, owner, subject, status, starts_at, ends_at) values (?, ?, ?, ?, ?, ?, ?, ?) returning ${COLUMNS}`,
-    [id, item.kind, JSON.stringify(item.content), item.owner, subject, status, startsAt, endsAt],
+    [id, item.kind, JSON.stringify(named(id, item.content)), item.owner, subject, status, startsAt, endsAt],
   );
   await saveParties(transaction, id, item.index.parties);
   return rows[0]!;
+}
+
+/** Both standards demand a uid (RFC 8984 4.1.2, RFC 9553 2.1.9); what a server has no word for gets the activity's own id. */
+function named(id: string, content: ItemContent): ItemContent {
+  if (content.uid !== undefined) return content;
+  return { ...content, uid: content['@type'] === 'Card' ? `urn:uuid:${id}` : id };
 }
 
 /** Fails when somebody changed it first: read it again and decide anew. */
