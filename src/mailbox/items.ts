@@ -54,7 +54,7 @@ export function changeItem(database: Database, id: string, patch: Json, wish: It
     const content = acceptContent(item.kind, mergePatch(item.content, patch));
     const changed = !same(content, item.content);
     if (changed) await updateItem(transaction, item, content, indexOf(item.kind, content));
-    if (wish.invite) await tellGuests(transaction, links, 'update');
+    if (wish.invite) await tellGuests(transaction, links, 'invite');
     return changed ? 'activity-updated' : null;
   });
 }
@@ -121,7 +121,7 @@ function checkVersion({ id, version }: Item, seen: number | undefined): void {
 }
 
 /** The organizer's mailbox mails; a wish that nobody can carry out is an error, not a silence. */
-async function tellGuests(transaction: Database, links: readonly Link[], mail: 'update' | 'cancel'): Promise<void> {
+async function tellGuests(transaction: Database, links: readonly Link[], mail: 'invite' | 'cancel'): Promise<void> {
   const link = links.find(({ isPrimary, state }) => isPrimary && state !== 'unlinked');
   if (link?.kind !== 'appointment') {
     throw new Failure('refused', 'there is nobody to tell: it is no appointment that is in step with a mailbox', {
