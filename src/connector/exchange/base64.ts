@@ -11,7 +11,7 @@ export interface Mime {
 /** A header block is never longer than this in our hands (RFC 5322 knows no limit, hostile senders no shame). */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** Most messages are decoded at one stroke; of a large one no more text than this is held. */
-const PIECE_LENGTH = 1024 * 1024;
+const PIECE_LENGTH = 256 * 1024;
 
 export class MimeCollector {
   readonly #limit: number;
@@ -70,7 +70,7 @@ export class MimeCollector {
     if (this.#cut || this.#size <= this.#limit) return;
     this.#cut = true;
     // A limit below the length of the header block does not cut it: it is what the message is known by.
-    this.#parts = [headerBlock(Buffer.concat(this.#parts))];
+    this.#parts = [headerBlock(Buffer.concat(this.#parts, Math.min(this.#size, MAX_HEADER_BYTES)))];
   }
 }
 

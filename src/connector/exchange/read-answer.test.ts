@@ -146,6 +146,13 @@ test('a message above the limit is kept by its header block, and its length is t
   }
 });
 
+test('an answer that brings much more than one message may have is garbled, so that less is asked for at once', () => {
+  const large = message(`<t:MimeContent>${'A'.repeat(8_000_000)}</t:MimeContent>`);
+  const limits = { mimeBytes: 7_000_000, textLength: 100_000 };
+  expect(read(answer(large.repeat(2)), { limits }).messages[0]!.items.length).toBe(2);
+  expect(() => read(answer(large.repeat(3)), { limits })).toThrow(expect.objectContaining({ code: 'garbled' }));
+});
+
 test('references to characters that XML forbids vanish, and the text around them stays', () => {
   const { messages } = read(answer(message('<t:Subject>a&#x1A;b&#0;c&#x1f;d &amp;amp; \u0001</t:Subject>')));
   expect(textOf(messages[0]!.items[0], 'Subject')!.replace('\u0001', '')).toBe('abcd &amp; ');

@@ -37,7 +37,7 @@ export interface Answer {
 }
 
 export interface AnswerLimits {
-  /** A longer message is kept by its header block. */
+  /** A longer message is kept by its header block. All of an answer together may have as much as this, and not less than 16 MiB. */
   readonly mimeBytes: number;
   /** Of everything else together. */
   readonly textLength: number;
@@ -45,6 +45,7 @@ export interface AnswerLimits {
 
 const CONTAINERS = new Set(['Changes', 'Items', 'Folders', 'Attachments', 'TimeZoneDefinitions', 'Dictionary']);
 const MAX_DEPTH = 100;
+const MIN_BYTES_TOGETHER = 16 * 1024 * 1024;
 
 export class AnswerReader {
   readonly #parser = new SaxesParser({ position: false });
@@ -59,6 +60,7 @@ export class AnswerReader {
   #text = '';
   #collector: MimeCollector | null = null;
   #length = 0;
+  #kept = 0;
   #rooted = false;
   #forbidden = false;
 
@@ -136,12 +138,19 @@ export class AnswerReader {
       if (this.#message !== null && this.#text.trim() !== '') this.#message.fields[name] = this.#text;
       if (this.#path.at(-1) === 'ResponseMessages') this.#message = null;
     } else {
-      if (this.#collector !== null) element.mime = this.#collector.end();
+      if (this.#collector !== null) element.mime = this.#keep(this.#collector.end());
       else if (element.children.length === 0) element.text = this.#text;
       this.#collector = null;
       if (this.#open.length === 0) this.#finish(element);
     }
     this.#text = '';
+  }
+
+  /** What servers say of sizes beforehand may be wrong. Garbled, it is asked for again in smaller batches. */
+  #keep(mime: Mime): Mime {
+    this.#kept += mime.bytes.length;
+    if (this.#kept > Math.max(this.#limits.mimeBytes, MIN_BYTES_TOGETHER)) throw garbled('it brings too much at once');
+    return mime;
   }
 
   #finish(unit: Element): void {
