@@ -1,6 +1,6 @@
 /** `mailroom appointments`, `contacts` and `tasks`: one command for each kind, with the same verbs. */
 import { readFile } from 'node:fs/promises';
-import { changeItem, createItemIn, deleteItem, type ItemWish, respondToItem, trackItem } from '../mailbox/items.ts';
+import { changeItem, createItemIn, deleteItem, type ItemWish, resolveItem, respondToItem, trackItem } from '../mailbox/items.ts';
 import type { ItemKind, Json, MeetingResponse } from '../model/item.ts';
 import { type ListedItem, listItems, readListedItem } from '../store/items.ts';
 import { listPassedOver } from '../store/remote-items.ts';
@@ -21,13 +21,13 @@ function itemCommand(kind: ItemKind, summary: string): Command {
   return {
     name,
     summary,
-    usage: `list | show ID | create | change ID | delete ID | ${meets ? 'respond ID ANSWER | ' : ''}track ID   [--mailbox A] [--json]`,
+    usage: `list | show ID | create | change ID | delete ID | ${meets ? 'respond ID ANSWER | resolve ID done|not-done | ' : ''}track ID   [--mailbox A] [--json]`,
     help: `  list      oldest first; --mailbox A: of this one; --untracked: what the mailbox has and nothing brings in, and why
   show      one of them: its content, and how it stands in each mailbox
   create    --mailbox A < content.json: a ${FORM[kind]}; it goes into that mailbox with the next pass
   change    ID < patch.json: a JSON Merge Patch (RFC 7396); null takes a property away
   delete    ID: in the application; what becomes of it in the mailbox is decided by "deletion" of the config
-${meets ? '  respond   ID accepted|tentative|declined [--comment T]: answers an invitation; the organizer is told\n' : ''}  track     ID --mailbox A: an item of "list --untracked" comes in with the next pass
+${meets ? '  respond   ID accepted|tentative|declined [--comment T]: answers an invitation; the organizer is told\n  resolve   ID done|not-done: of one in doubt: were the guests told? Look into the Sent folder, then say\n' : ''}  track     ID --mailbox A: an item of "list --untracked" comes in with the next pass
 ${meets ? '\n  --invite       tell the guests: invite them, or of the change, or that it is called off. Without it nobody is told of anything;\n                 a meeting that guests know waits as needs-intent. An empty patch {} with --invite only says so.' : ''}
   --version N    fails when it is at another version by now
   --file F       reads the content or the patch from a file
@@ -45,7 +45,8 @@ function runVerb(kind: ItemKind, args: CommandArguments, context: CommandContext
   if (verb === 'list') return args.flags.untracked === true ? untracked(kind, args, context) : list(kind, args, context);
   if (verb === 'create') return create(kind, args, context);
   const act = VERBS[verb];
-  if (!act || (verb === 'respond' && kind !== 'appointment')) throw new UsageError(`there is no "${kind}s ${verb}"`);
+  if (!act || ((verb === 'respond' || verb === 'resolve') && kind !== 'appointment'))
+    throw new UsageError(`there is no "${kind}s ${verb}"`);
   const [id, ...rest] = words;
   if (id === undefined) throw new UsageError(`${verb} which ${kind}? give its id, from "mailroom ${kind}s list"`);
   return orNotFound(context, `${kind}s`, () => act({ kind, id, words: rest, args, context }));
@@ -85,6 +86,12 @@ const VERBS: Readonly<Record<string, (call: Call) => Promise<number>>> = {
       context,
       await respondToItem(house.database, id, { response, comment: textFlag(args, 'comment') ?? null, mailboxId }),
     );
+  },
+  async resolve({ id, words, context }) {
+    const [verdict] = words;
+    if (verdict !== 'done' && verdict !== 'not-done') throw new UsageError('were the guests told? "done" or "not-done"');
+    const { database } = await context.openHouse();
+    return tell(context, await resolveItem(database, id, verdict));
   },
   async track({ kind, id, args, context }) {
     const house = await context.openHouse();

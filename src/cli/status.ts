@@ -25,6 +25,7 @@ not take over the changed config.`,
 const isWell = (mailbox: MailboxStatus) =>
   !mailbox.outbox['in-doubt'] &&
   mailbox.state !== 'stopped' &&
+  mailbox.state !== 'moved' &&
   mailbox.sendingStopped === null &&
   mailbox.workloads.every(({ lastOutcome }) => lastOutcome !== 'failed');
 

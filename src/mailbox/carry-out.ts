@@ -207,7 +207,7 @@ async function abandon(pass: Pass, link: Link, intent: Intent): Promise<Outcome>
 }
 
 async function doubt(pass: Pass, link: Link, step: { readonly name: string }): Promise<Outcome> {
-  const reason = `${step.name} may have told the guests; nobody knows, and it is not done again. Look, then say which with "resolve"`;
+  const reason = `${step.name} may have told the guests; nobody knows, and it is not done again. Look, then say: mailroom appointments resolve ${link.activityId} done|not-done`;
   await write(pass, (transaction) => changeLink(transaction, link.id, { state: 'in-doubt', reason }));
   pass.log.error('a write that tells guests is in doubt', { mailbox: link.mailboxId, activity: link.activityId });
   pass.tell({ inDoubt: 1 });

@@ -81,6 +81,21 @@ export function respondToItem(
   });
 }
 
+/** A person has looked whether the guests were told. done: it is not told again; not-done: the next pass tells them. */
+export function resolveItem(database: Database, id: string, verdict: 'done' | 'not-done'): Promise<ListedItem> {
+  return onItem(database, id, {}, async (transaction, _, links) => {
+    const doubtful = links.filter(({ state }) => state === 'in-doubt');
+    if (doubtful.length === 0) throw new Failure('refused', `nothing about item ${id} is in doubt`);
+    for (const link of doubtful) {
+      await changeLink(transaction, link.id, {
+        ...{ state: 'linked', reason: null, intent: null, tries: 0, retryAt: null, theirsSeen: null, oursSeen: null },
+        ...(verdict === 'done' ? { mail: 'none', response: null } : {}),
+      });
+    }
+    return null;
+  });
+}
+
 /** An item of the mailbox that nothing brings in by itself is brought in by the next pass. */
 export async function trackItem(database: Database, remoteId: string, mailbox: MailboxConfig): Promise<void> {
   const known = /^\d{1,18}$/.test(remoteId) && (await wantRemoteItem(database, remoteId, mailbox.id));

@@ -36,14 +36,16 @@ export async function reconcileMailbox(
     await withSession(context, mailbox, accessOf(config), context.signal, async (session) => {
       for (const { kind, section } of wanted) {
         const job = { mailbox, config, kind, policy: config[section]!, options };
-        const { counts, failure: why } = await reconcileKind(context, session, job);
+        const counts = noItemCounts();
         items[kind] = counts;
+        const why = await reconcileKind(context, session, job, counts);
         failure ??= why;
       }
     });
     await resumeMoved(context.database, mailbox.id);
   } catch (error) {
     failure = await failedOpening(context, mailbox, error);
+    for (const { kind } of wanted) if (!items[kind]) await tellFailed(context, mailbox, kind, failure);
   }
   return { items, failure };
 }
@@ -63,6 +65,17 @@ async function failedOpening(context: SyncContext, mailbox: MailboxConfig, error
   return failure;
 }
 
+/** A kind that was not come to has failed all the same. */
+async function tellFailed(
+  { database, clock }: SyncContext,
+  { id }: MailboxConfig,
+  kind: ItemKind,
+  failure: Failure,
+): Promise<void> {
+  const runId = await startRun(database, id, `${kind}s`, clock.now());
+  await finishRun(database, runId, clock.now(), noCounts(), failure);
+}
+
 interface Job {
   readonly mailbox: MailboxConfig;
   readonly config: ItemsConfig;
@@ -71,21 +84,15 @@ interface Job {
   readonly options: ReconcileOptions;
 }
 
-interface KindReport {
-  readonly counts: ItemCounts;
-  readonly failure: Failure | null;
-}
-
-async function reconcileKind(context: SyncContext, session: Session, job: Job): Promise<KindReport> {
+async function reconcileKind(context: SyncContext, session: Session, job: Job, counts: ItemCounts): Promise<Failure | null> {
   const { database, clock } = context;
-  const counts = noItemCounts();
   const trouble: Failure[] = [];
   const runId = await startRun(database, job.mailbox.id, `${job.kind}s`, clock.now());
   const failure = await attempt(context, session, job, counts, trouble);
   await finishRun(database, runId, clock.now(), noCounts(), failure ?? trouble[0] ?? null, counts);
   // A session that broke serves no further kind.
   if (failure && REACTION[failure.code].scope !== 'item') throw failure;
-  return { counts, failure: failure ?? trouble[0] ?? null };
+  return failure ?? trouble[0] ?? null;
 }
 
 async function attempt(context: SyncContext, session: Session, job: Job, counts: ItemCounts, trouble: Failure[]) {

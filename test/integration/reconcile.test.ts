@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MailboxConfig } from '../../src/config/config.ts';
 import { chooseConflict, undoConflict } from '../../src/mailbox/conflict-choice.ts';
-import { changeItem, createItemIn, deleteItem } from '../../src/mailbox/items.ts';
+import { changeItem, createItemIn, deleteItem, resolveItem } from '../../src/mailbox/items.ts';
 import type { ItemContent } from '../../src/model/item.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
 import { type ListedItem, listItems } from '../../src/store/items.ts';
@@ -235,6 +235,37 @@ describe('conflicts', () => {
     expect((await ours()).map(({ content }) => full(content))).toEqual(['Ida Berg']);
     await secondRunDoesNothing();
   });
+});
+
+test('a write that may have told the guests is in doubt, never repeated, and done again only when a person says so', async () => {
+  const meets = itemWorld(pg.database, { kind: 'appointment' });
+  const person = (address: string, roles: object) => ({
+    [address]: { '@type': 'Participant', sendTo: { imip: `mailto:${address}` }, roles },
+  });
+  const event = (title: string) =>
+    ({
+      ...{ '@type': 'Event', title, start: '2026-12-01T09:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' },
+      participants: {
+        ...person('anna@example.com', { owner: true, attendee: true }),
+        ...person('bo@example.com', { attendee: true }),
+      },
+    }) as unknown as ItemContent;
+  const meeting = { role: 'organizer', sent: true, cancelled: false, organizer: 'anna@example.com', sequence: 1 } as const;
+  const ref = meets.box.add(event('One'), { meeting });
+  await meets.sync();
+  const [item] = (await Array.fromAsync(listItems(pg.database, { kind: 'appointment' }))) as ListedItem[];
+  await changeItem(pg.database, item!.id, { title: 'Two' }, { invite: true });
+  meets.box.faults.push('answer-lost');
+  await expect(meets.sync()).rejects.toMatchObject({ code: 'unreachable' });
+  meets.box.edit(ref, event('Three')); // so that nobody can see any more whether it was done
+  expect(await meets.sync()).toMatchObject({ inDoubt: 1, writes: 0 });
+  expect(await meets.sync()).toMatchObject({ writes: 0 });
+  expect(meets.box.mails).toBe(1);
+  await resolveItem(pg.database, item!.id, 'done');
+  await meets.sync();
+  const [after] = (await Array.fromAsync(listItems(pg.database, { kind: 'appointment' }))) as ListedItem[];
+  expect(after!.links).toMatchObject([{ state: 'linked' }]);
+  expect(meets.box.mails).toBe(1);
 });
 
 describe('trouble', () => {
