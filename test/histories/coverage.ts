@@ -1,0 +1,18 @@
+/** How often the bad moments really came. */
+export interface Coverage {
+  histories: number;
+  passes: number;
+  failedPasses: number;
+  kills: number;
+  killsAfterWrite: number;
+  lateWrites: number;
+  lostStates: number;
+  lostAnswers: number;
+  conflicts: number;
+  edits: number;
+}
+
+export const noCoverage = (): Coverage => ({
+  ...{ histories: 0, passes: 0, failedPasses: 0, kills: 0, killsAfterWrite: 0 },
+  ...{ lateWrites: 0, lostStates: 0, lostAnswers: 0, conflicts: 0, edits: 0 },
+});
