@@ -10,7 +10,7 @@ import { asFailure, Failure, REACTION } from '../model/failure.ts';
 import { valuesOf } from '../model/field.ts';
 import { type Database, inTransaction } from '../store/database.ts';
 import { changeLink, holdStream, type Intent, type Link, type LinkChange, readLink } from '../store/links.ts';
-import { forgetRemoteItem, type RemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
+import { forgetRemoteItem, type RemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
 import { agreedAfter, toLink } from './agreement.ts';
 import { toRemote } from './read-items.ts';
 import type { Pass } from './reconcile-context.ts';
@@ -191,19 +191,22 @@ async function abandon(pass: Pass, link: Link, intent: Intent): Promise<Outcome>
   const { ref } = intent.target;
   const [read] = ref === null ? [] : await pass.store.read([ref as RemoteRef]);
   const remote = read?.version ? toRemote({ ref: read.ref, version: read.version }) : null;
+  const gone = read?.failure?.code === 'missing';
   const written = pass.fields.filter(({ name }) => intent.fields.includes(name));
   const ours = remote !== null && remote.etag === intent.target.etag && intent.next > 0;
   const base = ours ? { ...link.theirsBase, ...valuesOf(written, remote.content) } : undefined;
   await write(pass, async (transaction) => {
     const place = { mailboxId: link.mailboxId, kind: link.kind, streamId: null };
     if (remote) await saveRemoteItems(transaction, place, [remote]);
+    else if (gone) await suspectItem(transaction, link.mailboxId, link.kind, ref!);
     await changeLink(transaction, link.id, {
       ...{ intent: null, attempt: intent.attempt, retryAt: null, theirsSeen: null, oursSeen: null },
       ...(base === undefined ? {} : { theirsBase: base }),
     });
   });
   pass.steps.reach(`items: ${intent.change} abandoned`);
-  return 'again';
+  // Where it went is found out once the folders have been read again.
+  return gone ? 'later' : 'again';
 }
 
 async function doubt(pass: Pass, link: Link, step: { readonly name: string }): Promise<Outcome> {

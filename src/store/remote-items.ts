@@ -119,6 +119,27 @@ async function suspectDoubted(transaction: Database, stream: Stream, kind: ItemK
   );
 }
 
+/**
+ * An item that we wrote ourselves and that went before its folder was read again is told by no delta: it came and went between
+ * two cursors. Call after every watched folder was read whole and before anything is written.
+ */
+export async function suspectUntold(transaction: Database, mailboxId: string, kind: ItemKind): Promise<void> {
+  await execute(
+    transaction,
+    `update remote_items set missing = 'absent' where mailbox_id = ? and kind = ? and stream_id is null and missing is null and failure is null`,
+    [mailboxId, kind],
+  );
+}
+
+/** The server did not find it when it was asked for it. */
+export async function suspectItem(transaction: Database, mailboxId: string, kind: ItemKind, ref: string): Promise<void> {
+  await execute(
+    transaction,
+    `update remote_items set missing = 'absent' where mailbox_id = ? and kind = ? and ref = ? and missing is null`,
+    [mailboxId, kind, ref],
+  );
+}
+
 const COLUMNS = `id, ref, etag, folder, content, key, meeting_id as "meetingId", meeting, read_only as "readOnly", changed_at as "changedAt",
   notes, missing, passed_over as "passedOver", wanted`;
 
