@@ -111,7 +111,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 8, arbitrary: passes(fc.constant(null)) },
-  { weight: 5, arbitrary: passes(step) },
+  { weight: 8, arbitrary: passes(step) },
 );
 
 export const histories: fc.Arbitrary<readonly Action[]> = fc.array(actions, { minLength: 3, maxLength: 16, size: 'max' });

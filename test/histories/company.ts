@@ -18,6 +18,7 @@ import type { Folder } from '../servers/exchange/store/model.ts';
 import { MAILBOXES, type MailboxId } from './action.ts';
 import type { Coverage } from './coverage.ts';
 import type { Defect } from './defect.ts';
+import { delegate } from './delegate.ts';
 
 export interface Place {
   readonly exchange: Exchange;
@@ -182,19 +183,6 @@ class Open implements Company {
     this.#onTheWay.length = 0;
     await this.#dropped();
   }
-}
-
-export function delegate(store: ItemStore): ItemStore {
-  return {
-    kind: store.kind,
-    folders: (selectors) => store.folders(selectors),
-    changes: (folder, after, bounds) => store.changes(folder, after, bounds),
-    read: (refs) => store.read(refs),
-    find: (record) => store.find(record),
-    steps: (change) => store.steps(change),
-    apply: (step, target) => store.apply(step, target),
-    outcome: (step, target) => store.outcome(step, target),
-  };
 }
 
 interface Pool {
