@@ -5,7 +5,6 @@ import { at, isObject, put, textAt } from './json.ts';
 
 const PARTS = ['street', 'locality', 'region', 'postcode', 'country'] as const;
 type Part = (typeof PARTS)[number];
-export type PostalAddress = { readonly [part in Part]: string | null };
 
 const CONTEXTS: { readonly [id: string]: Json } = { business: { work: true }, home: { private: true } };
 

@@ -1,7 +1,6 @@
 /** Which way a field travels between this activity and this item: what was configured, within what the item allows. */
 import type { Direction, Field } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
-import type { ItemKind } from '../model/item.ts';
 import { rowOf } from './deletion.ts';
 import type { ItemPolicy } from './item-policy.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -28,15 +27,6 @@ export function ways(input: PlanInput): readonly Way[] {
 function configured(field: Field, policy: ItemPolicy): Direction {
   const chosen = policy.directions[field.name];
   return chosen !== undefined && field.directions.includes(chosen) ? chosen : field.direction;
-}
-
-/** Choices that no field of the kind has or allows, a sentence each. */
-export function wrongDirections(kind: ItemKind, policy: ItemPolicy): readonly string[] {
-  return Object.entries(policy.directions).flatMap(([name, direction]) => {
-    const field = FIELDS[kind].find((one) => one.name === name);
-    if (field === undefined) return [`${kind} has no field ${name}`];
-    return field.directions.includes(direction) ? [] : [`${name} goes ${field.directions.join(' or ')}, not ${direction}`];
-  });
 }
 
 interface Limits {

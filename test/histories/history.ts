@@ -2,27 +2,17 @@
 import { chooseConflict } from '../../src/mailbox/conflict-choice.ts';
 import { changeItem, createItemIn, deleteItem } from '../../src/mailbox/items.ts';
 import { Failure } from '../../src/model/failure.ts';
-import { FIELDS } from '../../src/model/fields.ts';
 import type { ItemContent } from '../../src/model/item.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
-import { feedPosition, type ListedItem, listItems } from '../../src/store/items.ts';
+import { feedPosition } from '../../src/store/items.ts';
 import { copyOf, disposeItem, moveWithin } from '../servers/exchange/operation/items.ts';
 import { blankItem } from '../servers/exchange/store/blank.ts';
-import type { Item } from '../servers/exchange/store/model.ts';
 import { el } from '../servers/exchange/xml/element.ts';
 import { type Action, type FieldName, MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
 import { judge } from './oracle.ts';
+import { ELEMENTS, fieldOf, here, there } from './view.ts';
 import { Witness } from './witness.ts';
-
-/** In Exchange's words. */
-export const ELEMENTS: Record<FieldName, string> = {
-  jobTitle: 'JobTitle',
-  department: 'Department',
-  manager: 'Manager',
-  nickname: 'Nickname',
-};
-export const fieldOf = (name: FieldName) => FIELDS.contact.find((field) => field.name === name)!;
 
 /** Resolves when everything is as it must be; rejects with what is not. */
 export async function live(company: Company, actions: readonly Action[]): Promise<void> {
@@ -63,14 +53,6 @@ async function settle(company: Company): Promise<void> {
 async function state(company: Company): Promise<string> {
   const position = await feedPosition(company.database);
   return [...MAILBOXES.map((id) => company.mailbox(id).counter), position].join();
-}
-
-export const here = (company: Company) =>
-  Array.fromAsync(listItems(company.database, { kind: 'contact' })) as Promise<ListedItem[]>;
-
-export function there(company: Company, at: MailboxId, folder: 'contacts' | 'other' = 'contacts'): Item[] {
-  const mailbox = company.mailbox(at);
-  return mailbox.itemsIn(folder === 'other' ? company.other(at).key : mailbox.folderNamed('contacts').key);
 }
 
 const pick = <T>(all: readonly T[], index: number): T | undefined => (all.length === 0 ? undefined : all[index % all.length]);

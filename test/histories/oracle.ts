@@ -13,7 +13,7 @@ import { linksOf } from '../../src/store/links.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import { FIELD_NAMES, MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
-import { ELEMENTS, fieldOf, here, there } from './history.ts';
+import { ELEMENTS, fieldOf, here, there } from './view.ts';
 import { tokensIn, type Witness } from './witness.ts';
 
 export async function judge(company: Company, witness: Witness): Promise<void> {
