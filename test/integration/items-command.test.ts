@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createGateway, finished, type Gateway } from '../gateway/gateway.ts';
 import { Exchange } from '../servers/exchange/exchange.ts';
 import { type RunningServer, serve } from '../servers/exchange/server.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
@@ -164,4 +164,26 @@ test('what is not there, and what is wrong, is told with its exit code', async (
   expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining('there is no item')]);
   const verb = await gateway.run(['contacts', 'respond', 'x', 'accepted']);
   expect([verb.code, verb.stderr]).toEqual([2, expect.stringContaining('there is no "contacts respond"')]);
+});
+
+test('beside a running server a change is carried over at once, and sync tells what the server did', async () => {
+  const child = gateway.start(['run'], { PASSWORD: 'secret' });
+  const end = finished(child);
+  try {
+    const report = await mailroom('sync', ANNA); // waits for the server, whichever of the two was first
+    expect(report).toMatchObject([{ ok: true, items: { appointment: { parked: 0 } } }]);
+    const { id: made } = await withFile(
+      { '@type': 'Event', title: 'Alone', start: '2027-03-01T09:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' },
+      'create',
+      '--mailbox',
+      ANNA,
+    );
+    const again = await mailroom('sync', ANNA);
+    expect(again).toMatchObject([{ ok: true }]);
+    expect(subjects(ANNA)).toEqual(['Alone']);
+    expect(await mailroom('appointments', 'show', made)).toMatchObject([{ link: { state: 'linked' } }]);
+  } finally {
+    child.kill('SIGTERM');
+    await end;
+  }
 });
