@@ -195,7 +195,6 @@ function moved(company: Company, witness: Witness, action: Extract<Action, { do:
     mailbox.place(copyOf(item), mailbox.folderNamed('contacts'));
     return;
   }
-  if (action.do === 'move away') witness.wentAway(item.fields.Surname?.text ?? '');
   moveWithin(mailbox, item, action.do === 'move away' ? company.other(action.at) : mailbox.folderNamed('contacts'));
 }
 

@@ -45,6 +45,8 @@ async function apart(company: Company, items: readonly ListedItem[]): Promise<re
   );
   for (const { id, content } of items) {
     for (const link of await linksOf(company.database, id)) {
+      if (link.apart === 'away' && !holds(living(company, link.mailboxId as MailboxId), surnameOf(content)))
+        wrong.push(`${surnameOf(content)} is said to have been moved out of sight in ${link.mailboxId}, and lies nowhere`);
       if (link.state === 'unlinked' || link.state === 'asking' || asked.has(id)) continue;
       if (link.state !== 'linked') wrong.push(`${surnameOf(content)} in ${link.mailboxId} is ${link.state}: ${link.reason}`);
       const item = itemOf(company, link.mailboxId as MailboxId, link.ref);
@@ -81,23 +83,17 @@ function doubled(company: Company, witness: Witness, items: readonly ListedItem[
   });
 }
 
-/** What nobody deleted or moved is everywhere. */
+/** What nobody deleted is everywhere, if in a folder that nobody watches. */
 function vanished(company: Company, witness: Witness, items: readonly ListedItem[]): readonly string[] {
-  const stays = [...witness.births].filter((birth) => !witness.gone.has(birth) && !witness.away.has(birth));
-  const holds = (all: readonly unknown[], birth: string) => all.some((one) => tokensIn(one).includes(birth));
-  return stays.flatMap((birth) => [
-    ...(holds(
-      items.map(({ content }) => content),
-      birth,
-    )
-      ? []
-      : [`${birth} is gone from the application`]),
-    ...MAILBOXES.filter(
-      (at) =>
-        !holds(
-          there(company, at).map(({ fields }) => fields),
-          birth,
-        ),
-    ).map((at) => `${birth} is gone from ${at}`),
-  ]);
+  const contents = items.map(({ content }) => content);
+  return [...witness.births]
+    .filter((birth) => !witness.gone.has(birth))
+    .flatMap((birth) => [
+      ...(holds(contents, birth) ? [] : [`${birth} is gone from the application`]),
+      ...MAILBOXES.filter((at) => !holds(living(company, at), birth)).map((at) => `${birth} is gone from ${at}`),
+    ]);
 }
+
+const holds = (all: readonly unknown[], birth: string) => all.some((one) => tokensIn(one).includes(birth));
+const living = (company: Company, at: MailboxId) =>
+  [...there(company, at), ...there(company, at, 'other')].map(({ fields }) => fields);

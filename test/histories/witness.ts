@@ -7,7 +7,6 @@ export class Witness {
   readonly births = new Set<string>();
   readonly copies = new Map<string, number>();
   readonly gone = new Set<string>();
-  readonly away = new Set<string>();
   #next = 1;
 
   born(by: string): string {
@@ -38,10 +37,6 @@ export class Witness {
 
   copied(birth: string): void {
     this.copies.set(birth, (this.copies.get(birth) ?? 0) + 1);
-  }
-
-  wentAway(birth: string): void {
-    this.away.add(birth);
   }
 }
 
