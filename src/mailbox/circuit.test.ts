@@ -71,8 +71,11 @@ test('what keeps one from the server keeps those who wait; trouble of one mailbo
   circuits.failed(server, shared, new Failure('refused', 'may not impersonate'));
   expect(await next[0]).toBe('in');
   expect(await state(next[1]!)).toBeNull();
-  circuits.failed(server, shared, null);
+  const last = enter();
+  circuits.failed(server, shared, new Failure('throttled', 'this mailbox has used up its share', { retryAfterMs: 30_000 }));
   expect(await next[1]).toBe('in');
+  circuits.failed(server, shared, null);
+  expect(await last).toBe('in');
 });
 
 test("a mailbox's own credential is its own affair", async () => {

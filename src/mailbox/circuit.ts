@@ -80,8 +80,9 @@ function openCircuit({ message }: State, server: string, waitMs: number): Failur
 
 function fail(state: State, failure: Failure | null, now: number): void {
   if (failure?.code === 'auth-rejected') refuse(state, failure, now);
-  // What keeps one from the server keeps all from it; what is wrong with one mailbox does not.
-  else settle(state, failure?.code === 'unreachable' || failure?.code === 'throttled' ? failure : null);
+  // What keeps one from the server keeps all from it; what is wrong with one mailbox does not, and a server that asks for less
+  // may mean that mailbox alone (Exchange charges the one that is impersonated).
+  else settle(state, failure?.code === 'unreachable' ? failure : null);
 }
 
 /** Sessions that were open when the server began to refuse all meet it, and are one refusal. */
