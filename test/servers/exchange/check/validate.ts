@@ -1,7 +1,7 @@
 // Validates answers against Microsoft's schema with xmllint, many at once.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { referenceFolder } from './reference.ts';
@@ -28,7 +28,10 @@ export class AnswerLog {
   readonly take = (text: string, operation: string) => {
     this.#count++;
     const name = `${operation}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.xml`;
-    writeFileSync(join(this.folder, name), text);
+    const part = join(this.folder, `${name}.${process.pid}`);
+    writeFileSync(part, text);
+    // Another file of tests may validate the same folder at this very moment.
+    renameSync(part, join(this.folder, name));
   };
 
   get count() {
