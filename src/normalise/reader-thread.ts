@@ -30,7 +30,8 @@ export class ReaderThread {
     this.#limits = limits;
     this.#worker = new Worker(limits.workerFile, {
       workerData: { progress: this.#progress.buffer },
-      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
+      // What is read is short-lived: unbounded, the young generation took 40 MB more and no less time (bench/first-sync.ts).
+      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 16 },
       execArgv: [],
     });
     this.#worker.unref(); // An idle pool keeps no process alive.
