@@ -94,13 +94,13 @@ test('it delays, slows down and keeps the order', async () => {
   const started = performance.now();
   for (let n = 0; n < 50; n += 1) client.send(`${n}\r\n`);
   const heard = await client.until(/echo 49\r\n/);
-  expect(performance.now() - started).toBeGreaterThanOrEqual(59);
+  expect(performance.now() - started).toBeGreaterThanOrEqual(55);
   expect(heard).toBe(Array.from({ length: 50 }, (_, n) => `echo ${n}\r\n`).join(''));
   proxy.delay(0);
   proxy.rate(10_000);
   const slow = performance.now();
   await client.ask('x'.repeat(500), /echo x+\r\n/);
-  expect(performance.now() - slow).toBeGreaterThanOrEqual(99);
+  expect(performance.now() - slow).toBeGreaterThanOrEqual(95);
 });
 
 test('all connections can be cut at once', async () => {

@@ -11,9 +11,10 @@ interface Lane {
   tail: string;
   /** Held back while stalled. */
   readonly held: Buffer[];
-  /** When the last chunk leaves, for a delay that keeps the order and a rate that adds up. */
+  /** When the last chunk leaves, for a rate that adds up. */
   freeAt: number;
-  waiting: number;
+  /** What is late, in its order: timers of different lengths that end together do not keep one. */
+  readonly late: Buffer[];
   ended: boolean;
 }
 
@@ -58,7 +59,7 @@ export function createWire(state: State, client: Socket, server: Socket): Wire {
 }
 
 function lane(direction: Direction, from: Socket, to: Socket): Lane {
-  return { direction, from, to, passed: 0, tail: '', held: [], freeAt: 0, waiting: 0, ended: false };
+  return { direction, from, to, passed: 0, tail: '', held: [], freeAt: 0, late: [], ended: false };
 }
 
 function attach(inside: Inside, one: Lane, wire: Wire): void {
@@ -174,18 +175,18 @@ function forward(inside: Inside, one: Lane, chunk: Buffer): void {
   const now = performance.now();
   const takesMs = bytesPerSecond === null ? 0 : (chunk.length / bytesPerSecond) * 1000;
   one.freeAt = Math.max(one.freeAt, now + delayMs) + takesMs;
-  if (one.freeAt <= now && one.waiting === 0) send(one, chunk);
+  if (one.freeAt <= now && one.late.length === 0) send(one, chunk);
   else sendLater(inside, one, chunk, one.freeAt - now);
 }
 
 function sendLater(inside: Inside, one: Lane, chunk: Buffer, inMs: number): void {
-  one.waiting += 1;
+  one.late.push(chunk);
   // A slow lane must not pile up what a fast sender pours in.
-  if (one.waiting > 64) one.from.pause();
+  if (one.late.length > 64) one.from.pause();
   setTimeout(() => {
-    one.waiting -= 1;
-    if (one.waiting <= 64) one.from.resume();
-    send(one, chunk);
+    const next = one.late.shift()!;
+    if (one.late.length <= 64) one.from.resume();
+    send(one, next);
     finish(inside, one);
   }, inMs);
 }
@@ -199,11 +200,11 @@ function send(one: Lane, chunk: Buffer): void {
 
 /** Passes the end on, once everything before it has left; a stalled connection hides even that. */
 function finish(inside: Inside, one: Lane): void {
-  if (!one.ended || one.waiting > 0 || inside.stalled || one.to.writableEnded) return;
+  if (!one.ended || one.late.length > 0 || inside.stalled || one.to.writableEnded) return;
   one.to.end();
 }
 
 function whenSent(one: Lane, then: () => void): void {
-  const look = () => (one.waiting === 0 ? one.to.write(Buffer.alloc(0), () => then()) : setTimeout(look, 1));
+  const look = () => (one.late.length === 0 ? one.to.write(Buffer.alloc(0), () => then()) : setTimeout(look, 1));
   look();
 }
