@@ -1,6 +1,7 @@
 /** The items section of one mailbox. Undefined: something was wrong and is reported. */
 import type { Field } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
+import { ITEM_KINDS, type ItemKind, SECTION_OF } from '../model/item.ts';
 import type {
   DeletionConfig,
   DeletionRuleConfig,
@@ -16,23 +17,20 @@ import type { WrittenItemKind } from './schema-items.ts';
 import type { WrittenItems } from './schema-mailbox.ts';
 import { didYouMean } from './suggest.ts';
 
-const KINDS = { appointments: 'appointment', contacts: 'contact', tasks: 'task' } as const;
-type Section = keyof typeof KINDS;
-
 export function resolveItems(context: SectionContext): ItemsConfig | undefined {
   const server = serverOf(context);
   if (server === undefined) return undefined;
   const auth = authOf(context, server);
   if (auth === undefined || !isPerson(context)) return undefined;
   const written = context.written.items as WrittenItems;
-  const wanted = (Object.keys(KINDS) as Section[]).filter((kind) => typeof written[kind] === 'object');
+  const wanted = ITEM_KINDS.filter((kind) => typeof written[SECTION_OF[kind]] === 'object');
   if (wanted.length === 0) {
     context.warning([], 'the section keeps nothing in step', 'write appointments: true, contacts: true or tasks: true');
   }
   const kinds = Object.fromEntries(
-    wanted.map((kind) => [kind, resolveKind(context, kind, written[kind] as WrittenItemKind)]),
-  ) as Record<Section, ItemKindConfig | undefined>;
-  if (wanted.some((kind) => kinds[kind] === undefined)) return undefined;
+    wanted.map((kind) => [SECTION_OF[kind], resolveKind(context, kind, written[SECTION_OF[kind]] as WrittenItemKind)]),
+  ) as Record<(typeof SECTION_OF)[ItemKind], ItemKindConfig | undefined>;
+  if (wanted.some((kind) => kinds[SECTION_OF[kind]] === undefined)) return undefined;
   const { appointments = null, contacts = null, tasks = null } = kinds;
   return { server: server.config, auth, appointments, contacts, tasks };
 }
@@ -49,8 +47,8 @@ function isPerson(context: SectionContext): boolean {
   return false;
 }
 
-function resolveKind(context: SectionContext, section: Section, written: WrittenItemKind): ItemKindConfig | undefined {
-  const fits = [checkFields(context, section, written), checkConflicts(context, section, written)];
+function resolveKind(context: SectionContext, kind: ItemKind, written: WrittenItemKind): ItemKindConfig | undefined {
+  const fits = [checkFields(context, kind, written), checkConflicts(context, kind, written)];
   if (fits.includes(false)) return undefined;
   const { default: conflict = null, deletion: deletionConflict = 'ask', ...conflicts } = written.conflicts ?? {};
   const { series, service, ...deletion } = written.deletion ?? {};
@@ -91,26 +89,26 @@ function toRule(written: NonNullable<WrittenItemKind['deletion']>['inExchange'])
 }
 
 /** `attachments` has a switch of its own. */
-function checkFields(context: SectionContext, section: Section, written: WrittenItemKind): boolean {
-  const fields = FIELDS[KINDS[section]].filter(({ name }) => name !== 'attachments');
+function checkFields(context: SectionContext, kind: ItemKind, written: WrittenItemKind): boolean {
+  const fields = FIELDS[kind].filter(({ name }) => name !== 'attachments');
   return Object.entries(written.fields ?? {})
     .map(([name, direction]) => {
       const field = fields.find((one) => one.name === name);
-      if (field === undefined) return unknownField(context, [section, 'fields', name], name, fields);
+      if (field === undefined) return unknownField(context, [SECTION_OF[kind], 'fields', name], name, fields);
       if (field.directions.includes(direction)) return true;
       const only = field.directions.length === 1 ? `always goes ${field.direction}` : `cannot go ${direction}`;
       const advice = field.directions.length === 1 ? 'remove the line' : `write ${name}: ${field.directions.join(' | ')}`;
-      context.problem([section, 'fields', name], `${name} ${only}`, advice);
+      context.problem([SECTION_OF[kind], 'fields', name], `${name} ${only}`, advice);
       return false;
     })
     .every((good) => good);
 }
 
-function checkConflicts(context: SectionContext, section: Section, written: WrittenItemKind): boolean {
-  const fields = FIELDS[KINDS[section]];
+function checkConflicts(context: SectionContext, kind: ItemKind, written: WrittenItemKind): boolean {
+  const fields = FIELDS[kind];
   return Object.keys(written.conflicts ?? {})
     .filter((name) => name !== 'default' && name !== 'deletion' && !fields.some((field) => field.name === name))
-    .map((name) => unknownField(context, [section, 'conflicts', name], name, fields))
+    .map((name) => unknownField(context, [SECTION_OF[kind], 'conflicts', name], name, fields))
     .every((good) => good);
 }
 

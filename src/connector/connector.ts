@@ -9,7 +9,7 @@
  */
 import type { Credential } from '../model/auth.ts';
 import type { Failure } from '../model/failure.ts';
-import type { ItemContent, ItemKey, ItemKind, Json, MailIntent, MeetingFacts, MeetingResponse } from '../model/item.ts';
+import type { ItemContent, ItemKey, ItemKind, ItemState, Json, MailIntent, MeetingResponse } from '../model/item.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 
@@ -248,23 +248,9 @@ export interface ItemFolder {
 }
 
 /** One item as the server holds it now. */
-export interface ItemVersion {
+export interface ItemVersion extends ItemState {
   readonly ref: RemoteRef;
   readonly etag: Etag;
-  /** Id of the folder it lies in. */
-  readonly folder: string;
-  /** Per-user values included (response, reminder, show-as, categories, sensitivity). */
-  readonly content: ItemContent;
-  /** Ours, whoever's item it has become since. */
-  readonly key: ItemKey | null;
-  /** Same meeting in every mailbox: the cleaned GlobalObjectId (MS-OXOCAL 2.2.1.28), lower-case hex; null where there is none. */
-  readonly meetingId: string | null;
-  readonly meeting: MeetingFacts | null;
-  /** An item of the folder that is not of this kind (a distribution list, a note) is not told at all; this says what is read but never written. */
-  readonly readOnly: boolean;
-  readonly changedAt: Date | null;
-  /** What could not be read or kept, a sentence each. */
-  readonly notes: readonly string[];
 }
 
 export type ReadItem =

@@ -3,7 +3,7 @@
  * ends with the change feed. The server is called only after it (ground rule 2).
  */
 import type { Etag, ItemChange, ItemVersion, RemoteRef } from '../connector/connector.ts';
-import { asFailure, REACTION } from '../model/failure.ts';
+import { itemFailure } from '../model/failure.ts';
 import { newId } from '../model/identifier.ts';
 import type { ItemKey } from '../model/item.ts';
 import { appendChanges, type NewChange } from '../store/changes.ts';
@@ -37,8 +37,8 @@ export async function applyPlan(pass: Pass, pair: Pair, planned: Planned): Promi
   try {
     prepared = prepare(pass, pair, planned);
   } catch (error) {
-    const failure = asFailure(error);
-    if (!failure || REACTION[failure.code].scope !== 'item' || !pair.link) throw error;
+    if (!pair.link) throw error;
+    const failure = itemFailure(error);
     await park(pass, { ...pair.link, oursSeen: pair.item?.version ?? null, theirsSeen: pair.remote?.etag ?? null }, failure);
     return 'done';
   }

@@ -10,9 +10,8 @@ import { asFailure, Failure, REACTION } from '../model/failure.ts';
 import { valuesOf } from '../model/field.ts';
 import { type Database, inTransaction } from '../store/database.ts';
 import { changeLink, holdStream, type Intent, type Link, type LinkChange, readLink } from '../store/links.ts';
-import { forgetRemoteItem, type RemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
+import { forgetRemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
 import { agreedAfter, toLink } from './agreement.ts';
-import { toRemote } from './read-items.ts';
 import type { Pass } from './reconcile-context.ts';
 
 /** done: nothing is under way any more. again: decide anew, the item or the answer is another than was thought. later: wait. */
@@ -82,13 +81,12 @@ async function finish(pass: Pass, link: Link, intent: Intent): Promise<Outcome> 
   if (intent.change === 'delete' || intent.target.ref === null) return finishDeletion(pass, link, intent);
   const version = await readBack(pass, link, intent);
   if (version === null) return abandon(pass, link, intent);
-  const remote = toRemote({ ref: version.ref, version });
   await write(pass, async (transaction) => {
-    if (link.ref !== null && link.ref !== remote.ref) {
+    if (link.ref !== null && link.ref !== version.ref) {
       await forgetRemoteItem(transaction, link.mailboxId, link.kind, link.ref);
     }
-    await saveRemoteItems(transaction, { mailboxId: link.mailboxId, kind: link.kind, streamId: null }, [remote]);
-    await changeLink(transaction, link.id, agreed(pass, link, intent, remote));
+    await saveRemoteItems(transaction, { mailboxId: link.mailboxId, kind: link.kind, streamId: null }, [version]);
+    await changeLink(transaction, link.id, agreed(pass, link, intent, version));
   });
   pass.steps.reach(`items: ${intent.change} settled`);
   const counted = { create: { createdThere: 1 }, update: intent.fields.length > 0 ? { updatedThere: 1 } : { linked: 1 } };
@@ -111,7 +109,7 @@ async function readBack(pass: Pass, link: Link, intent: Intent): Promise<ItemVer
 }
 
 /** What both sides are measured against from now on. */
-function agreed(pass: Pass, link: Link, intent: Intent, remote: RemoteItem): LinkChange {
+function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): LinkChange {
   const untouched = remote.etag === intent.target.etag;
   const { content } = remote;
   const next =
@@ -190,7 +188,7 @@ function retryTime(pass: Pass, tries: number, failure: Failure): Date {
 async function abandon(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
   const { ref } = intent.target;
   const [read] = ref === null ? [] : await pass.store.read([ref as RemoteRef]);
-  const remote = read?.version ? toRemote({ ref: read.ref, version: read.version }) : null;
+  const remote = read?.version ?? null;
   const gone = read?.failure?.code === 'missing';
   const written = pass.fields.filter(({ name }) => intent.fields.includes(name));
   const ours = remote !== null && remote.etag === intent.target.etag && intent.next > 0;

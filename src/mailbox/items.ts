@@ -8,7 +8,7 @@
 import type { MailboxConfig } from '../config/config.ts';
 import { acceptContent, mergePatch } from '../model/accept-content.ts';
 import { Failure } from '../model/failure.ts';
-import type { ItemKind, Json, MeetingResponse } from '../model/item.ts';
+import { type ItemKind, type Json, type MeetingResponse, SECTION_OF } from '../model/item.ts';
 import { same } from '../model/json.ts';
 import { appendChanges, type ChangeKind } from '../store/changes.ts';
 import { type Database, inTransaction } from '../store/database.ts';
@@ -161,10 +161,10 @@ async function invitedLink(transaction: Database, links: readonly Link[], mailbo
 }
 
 function keepsKind(mailbox: MailboxConfig, kind: ItemKind): void {
-  const section = { appointment: 'appointments', contact: 'contacts', task: 'tasks' } as const;
-  if (mailbox.items?.[section[kind]]) return;
-  throw new Failure('refused', `${mailbox.address} keeps no ${section[kind]} in step`, {
-    remedy: `write items: { server: NAME, ${section[kind]}: true } at this mailbox`,
+  const section = SECTION_OF[kind];
+  if (mailbox.items?.[section]) return;
+  throw new Failure('refused', `${mailbox.address} keeps no ${section} in step`, {
+    remedy: `write items: { server: NAME, ${section}: true } at this mailbox`,
   });
 }
 

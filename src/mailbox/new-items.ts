@@ -1,5 +1,5 @@
 /** What is new on either side: items of the mailbox that no link knows, and items of the application that it has no link to. */
-import { asFailure, REACTION } from '../model/failure.ts';
+import { itemFailure } from '../model/failure.ts';
 import { type Item, listUnlinkedItems } from '../store/items.ts';
 import { findLink } from '../store/links.ts';
 import { type KnownRemoteItem, listStrangers, passOver } from '../store/remote-items.ts';
@@ -28,8 +28,7 @@ async function adopt(pass: Pass, remote: KnownRemoteItem): Promise<void> {
   try {
     await adoptStranger(pass, remote);
   } catch (error) {
-    const failure = asFailure(error);
-    if (!failure || REACTION[failure.code].scope !== 'item') throw error;
+    const failure = itemFailure(error);
     if (!pass.options.dryRun) await passOver(pass.database, remote.id, failure.message, null);
     pass.tell({ parked: 1 });
   }

@@ -2,9 +2,9 @@
  * Reading the items of a mailbox: every page of every watched folder becomes a transaction that keeps what was told and moves
  * the cursor. Nothing is decided here, and nothing is written to the server.
  */
-import type { Cursor, ItemFolder, ItemPage, ItemStore, ReadItem } from '../connector/connector.ts';
-import { asFailure, REACTION } from '../model/failure.ts';
-import { type ItemPageToSave, type RemoteItem, saveItemPage } from '../store/remote-items.ts';
+import type { Cursor, ItemFolder, ItemPage, ItemStore } from '../connector/connector.ts';
+import { asFailure, itemFailure } from '../model/failure.ts';
+import { type ItemPageToSave, saveItemPage } from '../store/remote-items.ts';
 import { endAttempt, type Stream, takeStream } from '../store/streams.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
@@ -22,9 +22,7 @@ export async function readFolders(
       await readFolder(context, store, folder);
       complete.add(folder.id);
     } catch (error) {
-      const failure = asFailure(error);
-      if (!failure || REACTION[failure.code].scope !== 'item') throw error;
-      context.tell({ trouble: failure });
+      context.tell({ trouble: itemFailure(error) });
     }
   }
   return complete;
@@ -65,15 +63,10 @@ async function* pagesOf(store: ItemStore, folder: ItemFolder, stream: Stream): A
 
 function toSave(page: ItemPage): ItemPageToSave {
   const { reset, gone, cursor, complete } = page;
-  const changed = page.changed.flatMap((item) => (item.version ? [toRemote(item)] : []));
+  const changed = page.changed.flatMap((item) => (item.version ? [item.version] : []));
   // Gone again before it could be read: the folder's next page tells what became of it.
   const unreadable = page.changed.flatMap(({ ref, failure }) =>
     failure && failure.code !== 'missing' ? [{ ref, code: failure.code, message: failure.message }] : [],
   );
   return { reset, changed, unreadable, gone, cursor, complete };
-}
-
-export function toRemote({ ref, version }: Extract<ReadItem, { version: object }>): RemoteItem {
-  const { etag, folder, content, key, meetingId, meeting, readOnly, changedAt, notes } = version;
-  return { ref, etag, folder, content, key, meetingId, meeting, readOnly, changedAt, notes };
 }

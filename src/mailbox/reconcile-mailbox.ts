@@ -1,8 +1,8 @@
 /** The items of one mailbox, kind by kind, each told as a run of its own: one kind's trouble does not keep the others. */
 import type { ItemKindConfig, ItemsConfig, MailboxConfig } from '../config/config.ts';
 import type { ItemStore, Session } from '../connector/connector.ts';
-import { asFailure, Failure, REACTION } from '../model/failure.ts';
-import type { ItemKind } from '../model/item.ts';
+import { Failure, REACTION, runFailure } from '../model/failure.ts';
+import { type ItemKind, SECTION_OF } from '../model/item.ts';
 import { mailboxMoved, resumeMoved } from '../store/mailboxes.ts';
 import { finishRun, noCounts, startRun } from '../store/runs.ts';
 import { reconcile } from './reconcile.ts';
@@ -16,11 +16,8 @@ export interface ItemsReport {
   readonly failure: Failure | null;
 }
 
-const KINDS = [
-  { kind: 'contact', section: 'contacts' },
-  { kind: 'appointment', section: 'appointments' },
-  { kind: 'task', section: 'tasks' },
-] as const;
+/** Contacts first: appointments may name them. */
+const IN_ORDER: readonly ItemKind[] = ['contact', 'appointment', 'task'];
 
 export async function reconcileMailbox(
   context: SyncContext,
@@ -28,14 +25,14 @@ export async function reconcileMailbox(
   options: ReconcileOptions,
 ): Promise<ItemsReport> {
   const { items: config } = mailbox;
-  const wanted = config ? KINDS.filter(({ section }) => config[section] !== null) : [];
+  const wanted = config ? IN_ORDER.filter((kind) => config[SECTION_OF[kind]] !== null) : [];
   const items: Partial<Record<ItemKind, ItemCounts>> = {};
   if (!config || wanted.length === 0) return { items, failure: null };
   let failure: Failure | null = null;
   try {
     await withSession(context, mailbox, accessOf(config), context.signal, async (session) => {
-      for (const { kind, section } of wanted) {
-        const job = { mailbox, config, kind, policy: config[section]!, options };
+      for (const kind of wanted) {
+        const job = { mailbox, config, kind, policy: config[SECTION_OF[kind]]!, options };
         const counts = noItemCounts();
         items[kind] = counts;
         const why = await reconcileKind(context, session, job, counts);
@@ -45,7 +42,7 @@ export async function reconcileMailbox(
     await resumeMoved(context.database, mailbox.id);
   } catch (error) {
     failure = await failedOpening(context, mailbox, error);
-    for (const { kind } of wanted) if (!items[kind]) await tellFailed(context, mailbox, kind, failure);
+    for (const kind of wanted) if (!items[kind]) await tellFailed(context, mailbox, kind, failure);
   }
   return { items, failure };
 }
@@ -58,9 +55,7 @@ function accessOf({ server, auth, contacts }: ItemsConfig): Access {
 
 /** A mailbox that the server does not find is being moved or has gone: said clearly, its links are kept, nothing is deleted. */
 async function failedOpening(context: SyncContext, mailbox: MailboxConfig, error: unknown): Promise<Failure> {
-  const failure =
-    asFailure(error) ?? (context.signal.aborted ? new Failure('unreachable', 'stopped before the pass was complete') : null);
-  if (!failure) throw error;
+  const failure = runFailure(error, context.signal);
   if (failure.code === 'missing') await mailboxMoved(context.database, mailbox.id, failure);
   return failure;
 }
@@ -72,7 +67,7 @@ async function tellFailed(
   kind: ItemKind,
   failure: Failure,
 ): Promise<void> {
-  const runId = await startRun(database, id, `${kind}s`, clock.now());
+  const runId = await startRun(database, id, SECTION_OF[kind], clock.now());
   await finishRun(database, runId, clock.now(), noCounts(), failure);
 }
 
@@ -87,7 +82,7 @@ interface Job {
 async function reconcileKind(context: SyncContext, session: Session, job: Job, counts: ItemCounts): Promise<Failure | null> {
   const { database, clock } = context;
   const trouble: Failure[] = [];
-  const runId = await startRun(database, job.mailbox.id, `${job.kind}s`, clock.now());
+  const runId = await startRun(database, job.mailbox.id, SECTION_OF[job.kind], clock.now());
   const failure = await attempt(context, session, job, counts, trouble);
   await finishRun(database, runId, clock.now(), noCounts(), failure ?? trouble[0] ?? null, counts);
   // A session that broke serves no further kind.
@@ -100,17 +95,14 @@ async function attempt(context: SyncContext, session: Session, job: Job, counts:
     await reconcile(contextOf(context, job, counts, trouble), storeOf(session, job));
     return null;
   } catch (error) {
-    const failure =
-      asFailure(error) ?? (context.signal.aborted ? new Failure('unreachable', 'stopped before the pass was complete') : null);
-    if (!failure) throw error;
-    return failure;
+    return runFailure(error, context.signal);
   }
 }
 
 function storeOf(session: Session, { kind, config }: Job): ItemStore {
-  const store = { appointment: session.appointments, contact: session.contacts, task: session.tasks }[kind];
+  const store = session[SECTION_OF[kind]];
   if (store) return store;
-  throw new Failure('refused', `server "${config.server.name}" of type ${config.server.type} keeps no ${kind}s`);
+  throw new Failure('refused', `server "${config.server.name}" of type ${config.server.type} keeps no ${SECTION_OF[kind]}`);
 }
 
 function contextOf(context: SyncContext, job: Job, counts: ItemCounts, trouble: Failure[]): ReconcileContext {

@@ -9,7 +9,7 @@
  * - Deletions beyond the brake wait for a person.
  */
 import type { FolderSelector, ItemFolder, ItemStore } from '../connector/connector.ts';
-import { asFailure, type Failure, REACTION } from '../model/failure.ts';
+import { itemFailure } from '../model/failure.ts';
 import { FIELDS } from '../model/fields.ts';
 import { feedPosition } from '../store/items.ts';
 import { dueLinks, guestMailsSince, linksInIntent, readLink } from '../store/links.ts';
@@ -93,11 +93,8 @@ async function eachAlone(pass: Pass, id: string, work: (pass: Pass, id: string) 
   try {
     await work(pass, id);
   } catch (error) {
-    const failure = asFailure(error);
-    if (!failure || !concernsItem(failure)) throw error;
+    const failure = itemFailure(error);
     const link = await readLink(pass.database, id);
     if (link) await park(pass, link, failure);
   }
 }
-
-const concernsItem = (failure: Failure) => REACTION[failure.code].scope === 'item';

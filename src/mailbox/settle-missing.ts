@@ -16,7 +16,6 @@ import {
   saveRemoteItems,
 } from '../store/remote-items.ts';
 import { write } from './carry-out.ts';
-import { toRemote } from './read-items.ts';
 import type { Pass } from './reconcile-context.ts';
 
 export type Verdict = 'deleted' | 'away';
@@ -88,9 +87,9 @@ async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict |
 /** It is where it was, after all. */
 async function readAgain(pass: Pass, suspect: Suspect): Promise<void> {
   const [read] = await pass.store.read([suspect.ref as RemoteRef]);
-  if (!read?.version) return;
-  const remote = toRemote({ ref: read.ref, version: read.version });
+  const version = read?.version;
+  if (!version) return;
   await write(pass, (transaction) =>
-    saveRemoteItems(transaction, { mailboxId: pass.mailbox.id, kind: pass.kind, streamId: null }, [remote]),
+    saveRemoteItems(transaction, { mailboxId: pass.mailbox.id, kind: pass.kind, streamId: null }, [version]),
   );
 }

@@ -1,7 +1,7 @@
 /** One complete pass over every stream and every kind of items of a mailbox, told as runs. One folder's trouble does not keep the others from flowing. */
 import type { FolderChoice, MailboxConfig, ReceiveConfig } from '../config/config.ts';
 import type { Cursor, Folder, FolderSelector, Session } from '../connector/connector.ts';
-import { asFailure, Failure, REACTION } from '../model/failure.ts';
+import { asFailure, Failure, itemFailure, runFailure } from '../model/failure.ts';
 import type { ItemKind } from '../model/item.ts';
 import type { PageOutcome } from '../store/email-page.ts';
 import { finishRequests, type OpenRequest, openRequests } from '../store/requests.ts';
@@ -62,19 +62,13 @@ async function receiveAll(context: SyncContext, mailbox: MailboxConfig, tell: Te
   try {
     if (mailbox.receive) await receiveMailbox(context, mailbox, mailbox.receive, { counts, state, tell });
   } catch (error) {
-    const failure =
-      asFailure(error) ?? (context.signal.aborted ? new Failure('unreachable', 'stopped before the pass was complete') : null);
-    if (!failure) {
-      await finishRun(
-        database,
-        runId,
-        clock.now(),
-        counts,
-        new Failure('garbled', `a defect of Mailroom: ${(error as Error).message}`),
-      ).catch(() => {});
-      throw error;
+    try {
+      state.failure ??= runFailure(error, context.signal);
+    } catch (defect) {
+      const told = new Failure('garbled', `a defect of Mailroom: ${(defect as Error).message}`);
+      await finishRun(database, runId, clock.now(), counts, told).catch(() => {});
+      throw defect;
     }
-    state.failure ??= failure;
   }
   await finishRun(database, runId, clock.now(), counts, state.failure);
   return { mailboxId: mailbox.id, counts, ...state };
@@ -158,9 +152,7 @@ async function receiveOne(
       pass.tell(mailbox.id, progress);
     });
   } catch (error) {
-    const failure = asFailure(error);
-    if (!failure || REACTION[failure.code].scope !== 'item') throw error;
-    pass.state.failure ??= failure;
+    pass.state.failure ??= itemFailure(error);
   }
 }
 

@@ -60,3 +60,18 @@ export const REACTION: Record<FailureCode, Reaction> = {
 export function asFailure(error: unknown): Failure | undefined {
   return error instanceof Failure ? error : undefined;
 }
+
+/** The failure of one item, which the others need not wait for; anything else is thrown on. */
+export function itemFailure(error: unknown): Failure {
+  const failure = asFailure(error);
+  if (failure && REACTION[failure.code].scope === 'item') return failure;
+  throw error;
+}
+
+/** The failure of a run, which may have been stopped by its own signal; a bug is thrown on. */
+export function runFailure(error: unknown, signal: AbortSignal): Failure {
+  const failure = asFailure(error);
+  if (failure) return failure;
+  if (signal.aborted) return new Failure('unreachable', 'stopped before the pass was complete');
+  throw error;
+}

@@ -2,25 +2,12 @@
  * The other side as it was last read, one row for each item in a watched folder. Reading decides nothing: a page only moves
  * the cursor, keeps what was told, and notes what is missing as a suspicion (ground rule 1).
  */
-import type { ItemContent, ItemKey, ItemKind, MeetingFacts } from '../model/item.ts';
+import type { ItemContent, ItemKey, ItemKind, ItemState } from '../model/item.ts';
 import { type Database, inTransaction } from './database.ts';
 import { execute, query } from './rows.ts';
 import { moveCursor, type Stream } from './streams.ts';
 
-export interface RemoteItem {
-  readonly ref: string;
-  readonly etag: string;
-  readonly folder: string;
-  readonly content: ItemContent;
-  readonly key: ItemKey | null;
-  readonly meetingId: string | null;
-  readonly meeting: MeetingFacts | null;
-  readonly readOnly: boolean;
-  readonly changedAt: Date | null;
-  readonly notes: readonly string[];
-}
-
-export interface KnownRemoteItem extends RemoteItem {
+export interface KnownRemoteItem extends ItemState {
   readonly id: string;
   /** told: the server said that it left its folder. absent: everything was told anew, without it. */
   readonly missing: 'told' | 'absent' | null;
@@ -31,7 +18,7 @@ export interface KnownRemoteItem extends RemoteItem {
 
 export interface ItemPageToSave {
   readonly reset: boolean;
-  readonly changed: readonly RemoteItem[];
+  readonly changed: readonly ItemState[];
   /** Could not be read: kept as it was before, with the reason. */
   readonly unreadable: readonly { readonly ref: string; readonly code: string; readonly message: string }[];
   readonly gone: readonly string[];
@@ -66,7 +53,7 @@ interface Place {
 }
 
 /** What was told last is what counts; a suspicion ends when the item is told again. */
-export async function saveRemoteItems(transaction: Database, place: Place, items: readonly RemoteItem[]): Promise<void> {
+export async function saveRemoteItems(transaction: Database, place: Place, items: readonly ItemState[]): Promise<void> {
   const newest = [...new Map(items.map((item) => [item.ref, item])).values()];
   if (newest.length === 0) return;
   await execute(
