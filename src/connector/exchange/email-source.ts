@@ -28,7 +28,7 @@ import { type GotItem, getItems } from './operation/get-item.ts';
 import type { MailItem } from './operation/item.ts';
 import { type SyncedItems, syncFolderItems } from './operation/sync-folder-items.ts';
 
-const BATCH = { items: 20, bytes: 4 * 1024 * 1024 };
+const BATCH = { items: 50, bytes: 4 * 1024 * 1024 };
 const STATE_BATCH = 100;
 const DELTAS_PER_PAGE = 1000;
 const MAX_ATTEMPTS = 5;
