@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
 import { killItems } from './kill-items.ts';
 
-const RANDOM_KILLS = 1; // each step point and 100 random ones by hand: npm run kill -- --only items
-const EVERY = 4;
+const RANDOM_KILLS = 2; // each step point and 100 random ones by hand: npm run kill -- --only items; the second is the database's
+const EVERY = 150;
 
 let postgres: TestDatabase;
 beforeAll(async () => {
@@ -11,9 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.stop());
 
-test('killed while contacts come in step, at step points and at random moments, it loses and doubles nothing', async () => {
+test('killed while items come in step, it loses and doubles nothing, and tells each guest once', async () => {
   const report = await killItems(postgres, { random: RANDOM_KILLS, seed: 7, every: EVERY });
   expect(report.problems).toEqual([]);
-  expect(report.steps.length).toBeGreaterThanOrEqual(20);
-  expect(report.kills).toBeGreaterThanOrEqual(Math.floor(report.steps.length / EVERY) + RANDOM_KILLS);
+  expect(report.steps.length).toBeGreaterThanOrEqual(200);
+  const atSteps = Math.ceil((report.steps.length - (7 % EVERY)) / EVERY);
+  expect([report.gatewayKills, report.databaseKills]).toEqual([atSteps + 1, 1]);
+  expect(report.ledger.once + report.ledger.inDoubt).toBe(report.ledger.messages);
 }, 900_000);

@@ -1,9 +1,9 @@
 /** Receiving while things are killed: a mailbox on a real server, a gateway with pages of three, a ledger. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGateway, type Finished, finished, type Gateway } from '../gateway/gateway.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
+import { killPostgres } from '../servers/postgres.ts';
 import { compareLedger, countLedger, type LedgerMessage, makeMessages } from './ledger.ts';
 import type { LedgerCount } from './report.ts';
 
@@ -95,15 +95,9 @@ async function attempt(gateway: Gateway, options: Parameters<ReceiveScenario['at
   }
   if (options.killDatabaseAfterMs !== undefined) {
     await Promise.race([pause(options.killDatabaseAfterMs), end]);
-    await killDatabase(gateway);
+    await killPostgres(join(gateway.folder, 'data'));
   }
   return await end;
-}
-
-async function killDatabase(gateway: Gateway): Promise<void> {
-  const file = await readFile(join(gateway.folder, 'data/postgres/postmaster.pid'), 'utf8').catch(() => '');
-  const pid = Number.parseInt(file, 10);
-  if (pid > 1) process.kill(pid, 'SIGKILL');
 }
 
 /** What a killed gateway left running ends with any command that joins and leaves it. */

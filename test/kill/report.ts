@@ -1,6 +1,6 @@
 /** What a series of kills found. */
 export interface KillReport {
-  readonly what: 'imap' | 'pop3' | 'send';
+  readonly what: 'imap' | 'pop3' | 'send' | 'items';
   readonly steps: readonly string[];
   readonly gatewayKills: number;
   readonly databaseKills: number;
@@ -33,10 +33,12 @@ export interface KillOptions {
 }
 
 export function summary({ what, steps, gatewayKills, databaseKills, ledger, problems }: KillReport): string {
-  const doubt = what === 'send' ? `, ${ledger.inDoubt} in doubt (${ledger.inDoubtArrived} of them arrived)` : '';
+  const sends = what === 'send' || what === 'items';
+  const doubt = sends ? `, ${ledger.inDoubt} in doubt (${ledger.inDoubtArrived} of them arrived)` : '';
   return (
     `${what}: ${steps.length} step points, gateway killed ${gatewayKills} times, database ${databaseKills} times; ` +
-    `ledger: ${ledger.messages} messages, ${ledger.once} ${what === 'send' ? 'arrived' : 'stored'} once, ` +
+    `ledger: ${ledger.messages} ${what === 'items' ? 'mails to guests' : 'messages'}, ` +
+    `${ledger.once} ${sends ? 'arrived' : 'stored'} once, ` +
     `${ledger.lost} lost, ${ledger.doubled} doubled${doubt}; ${problems.length} problems`
   );
 }

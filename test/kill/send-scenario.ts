@@ -1,15 +1,15 @@
 /** Sending while things are killed: a submission server that counts, a Sent folder on a real IMAP server, a database of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OutboxItem } from '../../src/model/outbox.ts';
-import { processIdentity } from '../../src/platform/process-identity.ts';
 import { connectDatabase } from '../../src/store/database.ts';
 import { type EmbeddedPostgres, joinEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { type ImapPlace, imapFiling, openWorld } from '../integration/outbox-world.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
+import { killPostgres } from '../servers/postgres.ts';
 import { type SmtpSink, startSmtpSink } from '../servers/smtp-sink.ts';
 import { type LedgerCount, noLedger } from './report.ts';
 import type { SendJob } from './send-main.ts';
@@ -121,14 +121,6 @@ async function strike(
   else await killPostgres(dataDir);
   done();
   if (kill.victim === 'database') await postgres.revive();
-}
-
-/** The one that runs now: it may have been started again since. */
-async function killPostgres(dataDir: string): Promise<void> {
-  const pid = Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8').catch(() => ''), 10);
-  if (!(pid > 1)) return;
-  process.kill(pid, 'SIGKILL');
-  while ((await processIdentity(pid)) !== null) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const stepsIn = (said: string): readonly string[] => [...said.matchAll(/^step (.*)$/gm)].map(([, name]) => name!);

@@ -1,7 +1,9 @@
 /** A private PostgreSQL for one test file, through the same door as the product. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { processIdentity } from '../../src/platform/process-identity.ts';
 import { connectDatabase, type Database } from '../../src/store/database.ts';
 import { joinEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -12,6 +14,8 @@ export interface TestDatabase {
   /** The process number of the server, for tests that kill it. */
   readonly serverPid: number;
   readonly dataDir: string;
+  /** Kills the server as it stands, and starts it again on the same port. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,10 +30,22 @@ export async function startTestDatabase(options: { readonly migrated?: boolean }
     database,
     serverPid: server.pid,
     dataDir,
+    async kill() {
+      await killPostgres(dataDir);
+      await server.revive();
+    },
     async stop() {
       await database.destroy();
       await server.leave();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The one that runs now: it may have been started again since. */
+export async function killPostgres(dataDir: string): Promise<void> {
+  const pid = Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8').catch(() => ''), 10);
+  if (!(pid > 1)) return;
+  process.kill(pid, 'SIGKILL');
+  while ((await processIdentity(pid)) !== null) await pause(5);
 }
