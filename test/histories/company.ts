@@ -1,16 +1,17 @@
 /** A company of three on the Exchange stand-in, the application, and the gateway between them, which may be killed at any step. */
-import type { MailboxConfig } from '../../src/config/config.ts';
+import type { ItemKindConfig, MailboxConfig } from '../../src/config/config.ts';
 import type { ItemStore, Session, Step, Target } from '../../src/connector/connector.ts';
 import { createExchangeConnector } from '../../src/connector/exchange/exchange-connector.ts';
 import { reconcile } from '../../src/mailbox/reconcile.ts';
 import type { noItemCounts } from '../../src/mailbox/reconcile-context.ts';
 import { asFailure, Failure } from '../../src/model/failure.ts';
+import { ITEM_KINDS, type ItemKind } from '../../src/model/item.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { adoptMailboxes } from '../../src/store/mailboxes.ts';
 import { contextFor } from '../contract/context.ts';
 import { PASSWORD, settingsFor } from '../contract/exchange-world.ts';
-import { OPEN_POLICY, SETTLE_MS, type TestClock, testClock } from '../integration/item-world.ts';
+import { OPEN_POLICY, SETTLE_MS, type TestClock } from '../integration/item-world.ts';
 import type { Exchange } from '../servers/exchange/exchange.ts';
 import type { RunningServer } from '../servers/exchange/server.ts';
 import type { Mailbox } from '../servers/exchange/store/mailbox.ts';
@@ -19,112 +20,94 @@ import { MAILBOXES, type MailboxId } from './action.ts';
 import type { Coverage } from './coverage.ts';
 import type { Defect } from './defect.ts';
 import { delegate } from './delegate.ts';
+import type { Kind } from './kind/kind.ts';
+import { Life, type PassOptions } from './life.ts';
 
 export interface Place {
   readonly exchange: Exchange;
   readonly server: RunningServer;
   readonly database: Database;
+  /** The server's and ours. */
+  readonly clock: TestClock;
+  /** Nothing is left of the company before. */
+  clear(): Promise<void>;
 }
 
-export interface Company {
+type FolderName = Kind['folder'];
+
+const addressOf = (id: MailboxId) => `${id}@example.com`;
+
+/** With the kinds of items that its history is about. */
+export async function openCompany(
+  place: Place,
+  kinds: readonly Kind[],
+  defect: Defect | null,
+  coverage: Coverage,
+): Promise<Company> {
+  await place.clear();
+  await adoptMailboxes(
+    place.database,
+    MAILBOXES.map((id) => ({ id, address: addressOf(id) })),
+  );
+  place.exchange.faults.clear();
+  place.exchange.outside.length = 0;
+  for (const id of MAILBOXES) place.exchange.addMailbox(addressOf(id), PASSWORD);
+  return new Company(place, kinds, defect, coverage);
+}
+
+export class Company {
   readonly database: Database;
   readonly exchange: Exchange;
   readonly clock: TestClock;
   readonly coverage: Coverage;
-  readonly late: LateWrites;
-  mailbox(id: MailboxId): Mailbox;
-  other(id: MailboxId): Folder;
-  config(id: MailboxId): MailboxConfig;
-  pass(id: MailboxId, options?: PassOptions): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface PassOptions {
-  readonly kill?: number | null;
-  /** Done in the mailbox when that step is reached. */
-  readonly between?: { readonly step: number; work(): void } | null;
-}
-
-export interface LateWrites {
-  /** The next write does not arrive before `arrive` is called. */
-  next: boolean;
-  arrive(): Promise<void>;
-}
-
-class Killed extends Error {}
-
-const addressOf = (id: MailboxId) => `${id}@example.com`;
-
-export async function openCompany(
-  { exchange, server, database }: Place,
-  defect: Defect | null,
-  coverage: Coverage,
-): Promise<Company> {
-  await database.raw('truncate mailboxes, activities, changes cascade');
-  await adoptMailboxes(
-    database,
-    MAILBOXES.map((id) => ({ id, address: addressOf(id) })),
-  );
-  exchange.faults.clear();
-  exchange.outside.length = 0;
-  const others = new Map(MAILBOXES.map((id) => [id, withOther(exchange.addMailbox(addressOf(id), PASSWORD))]));
-  return new Open({ exchange, server, database }, defect, coverage, others);
-}
-
-function withOther(mailbox: Mailbox): Folder {
-  const own = mailbox.folderNamed('contacts');
-  return mailbox.addFolder({ parent: own.key, name: 'Other', kind: 'ContactsFolder', folderClass: 'IPF.Contact' });
-}
-
-class Open implements Company {
-  readonly database: Database;
-  readonly exchange: Exchange;
-  readonly clock = testClock();
-  readonly coverage: Coverage;
-  readonly late: LateWrites;
+  readonly kinds: readonly Kind[];
+  readonly itemKinds: readonly ItemKind[];
+  readonly folders: readonly FolderName[];
+  /** The next write does not arrive before `arriveLate` is called. */
+  nextIsLate = false;
   readonly #server: RunningServer;
   readonly #defect: Defect | null;
-  readonly #others: ReadonlyMap<MailboxId, Folder>;
+  readonly #others = new Map<string, Folder>();
   readonly #sessions = new Map<MailboxId, Session>();
   readonly #onTheWay: (() => Promise<unknown>)[] = [];
   readonly #connector = createExchangeConnector();
 
-  constructor(place: Place, defect: Defect | null, coverage: Coverage, others: ReadonlyMap<MailboxId, Folder>) {
-    this.database = place.database;
-    this.exchange = place.exchange;
-    this.coverage = coverage;
-    this.#server = place.server;
-    this.#defect = defect;
-    this.#others = others;
-    this.late = {
-      next: false,
-      arrive: async () => {
-        for (const write of this.#onTheWay.splice(0)) {
-          coverage.lateWrites += 1;
-          await write().catch(() => {});
-        }
-      },
-    };
+  constructor(place: Place, kinds: readonly Kind[], defect: Defect | null, coverage: Coverage) {
+    const { database, exchange, clock, server } = place;
+    [this.database, this.exchange, this.clock, this.#server] = [database, exchange, clock, server];
+    [this.kinds, this.#defect, this.coverage] = [kinds, defect, coverage];
+    this.itemKinds = ITEM_KINDS.filter((kind) => kinds.some(({ item }) => item === kind));
+    this.folders = [...new Set(kinds.map(({ folder }) => folder))];
+    for (const kind of kinds) for (const id of MAILBOXES) this.#addOther(id, kind);
+  }
+
+  #addOther(id: MailboxId, { folder, folderClass }: Kind): void {
+    const mailbox = this.mailbox(id);
+    const own = mailbox.folderNamed(folder);
+    if (this.#others.has(`${id} ${folder}`)) return;
+    this.#others.set(`${id} ${folder}`, mailbox.addFolder({ parent: own.key, name: 'Other', kind: own.kind, folderClass }));
   }
 
   mailbox(id: MailboxId): Mailbox {
     return this.exchange.mailboxOf(addressOf(id))!;
   }
 
-  other(id: MailboxId): Folder {
-    return this.#others.get(id)!;
+  /** A folder of that kind that nobody watches. */
+  other(id: MailboxId, folder: FolderName): Folder {
+    return this.#others.get(`${id} ${folder}`)!;
   }
 
   config(id: MailboxId): MailboxConfig {
-    return { id, address: addressOf(id), aliases: [], items: { contacts: OPEN_POLICY } } as unknown as MailboxConfig;
+    const items = { contacts: OPEN_POLICY, appointments: OPEN_POLICY, tasks: OPEN_POLICY };
+    return { id, address: addressOf(id), aliases: [], items } as unknown as MailboxConfig;
   }
 
-  async pass(id: MailboxId, { kill = null, between = null }: PassOptions = {}): Promise<void> {
-    const life = new Life(this.database, kill, between, this.coverage);
+  /** Over all kinds of items, one after the other. */
+  async pass(id: MailboxId, options: PassOptions = {}): Promise<void> {
+    const life = new Life(this.database, options, this.coverage);
     this.coverage.passes += 1;
     try {
-      const store = this.#storeFor(await this.#session(id));
-      await reconcile(this.#context(id, life), life.guard(store));
+      for (const kind of this.itemKinds) await reconcile(this.#context(id, life, kind), life.guard(await this.#store(id, kind)));
     } catch (error) {
       if (life.isOver) await this.#dropped();
       else if (asFailure(error) === undefined) throw error;
@@ -136,13 +119,14 @@ class Open implements Company {
     await this.#defect?.afterPass?.(this.database);
   }
 
-  #context(id: MailboxId, life: Life) {
+  #context(id: MailboxId, life: Life, kind: ItemKind) {
     const { database, clock } = this;
+    const policy: ItemKindConfig = OPEN_POLICY;
     return {
-      ...{ database, clock, steps: life, kind: 'contact' as const, policy: OPEN_POLICY, log: silentLog, settleMs: SETTLE_MS },
+      ...{ database, clock, steps: life, kind, policy, log: silentLog, settleMs: SETTLE_MS },
       signal: new AbortController().signal,
       mailbox: { id, addresses: [addressOf(id)], owner: addressOf(id) },
-      streamKey: { mailboxId: id, kind: 'exchange/contact', host: 'stand-in', username: addressOf(id) },
+      streamKey: { mailboxId: id, kind: `exchange/${kind}`, host: 'stand-in', username: addressOf(id) },
       options: { dryRun: false, allowDeletions: true },
       tell: (event: Partial<ReturnType<typeof noItemCounts>> | { readonly trouble: Failure }) => {
         if (!('trouble' in event)) this.coverage.conflicts += event.conflicts ?? 0;
@@ -160,17 +144,25 @@ class Open implements Company {
     return made;
   }
 
-  #storeFor(session: Session): ItemStore {
-    const store = session.contacts!;
+  async #store(id: MailboxId, kind: ItemKind): Promise<ItemStore> {
+    const { appointments, contacts, tasks } = await this.#session(id);
+    const store = { appointment: appointments, contact: contacts, task: tasks }[kind]!;
     const delayed = { ...delegate(store), apply: (step: Step, target: Target) => this.#apply(store, step, target) };
     return this.#defect?.wrap?.(delayed) ?? delayed;
   }
 
   async #apply(store: ItemStore, step: Step, target: Target): Promise<Target> {
-    if (!this.late.next) return store.apply(step, target);
-    this.late.next = false;
+    if (!this.nextIsLate) return store.apply(step, target);
+    this.nextIsLate = false;
     this.#onTheWay.push(() => store.apply(step, target));
     throw new Failure('unreachable', 'the connection broke, and the request is still on its way');
+  }
+
+  async arriveLate(): Promise<void> {
+    for (const write of this.#onTheWay.splice(0)) {
+      this.coverage.lateWrites += 1;
+      await write().catch(() => {});
+    }
   }
 
   async #dropped(): Promise<void> {
@@ -182,59 +174,5 @@ class Open implements Company {
     // What is on its way belongs to this history alone.
     this.#onTheWay.length = 0;
     await this.#dropped();
-  }
-}
-
-interface Pool {
-  readonly client: { acquireConnection: () => Promise<unknown> };
-}
-
-/** From a start to its death: once killed it reaches neither the database nor the server. */
-class Life {
-  isOver = false;
-  readonly #kill: number | null;
-  readonly #between: PassOptions['between'];
-  readonly #coverage: Coverage;
-  readonly #pool: Pool;
-  readonly #acquire: Pool['client']['acquireConnection'];
-  #reached = 0;
-
-  constructor(database: Database, kill: number | null, between: PassOptions['between'], coverage: Coverage) {
-    this.#kill = kill;
-    this.#between = between;
-    this.#coverage = coverage;
-    this.#pool = database as unknown as Pool;
-    const acquire = this.#pool.client.acquireConnection;
-    this.#acquire = acquire;
-    this.#pool.client.acquireConnection = (...given: []) => {
-      if (this.isOver) return Promise.reject(new Killed());
-      return acquire.apply(this.#pool.client, given);
-    };
-  }
-
-  end(): void {
-    this.#pool.client.acquireConnection = this.#acquire;
-  }
-
-  reach(name: string): void {
-    if (this.isOver) throw new Killed();
-    this.#reached += 1;
-    if (this.#reached === this.#between?.step) this.#between.work();
-    if (this.#reached !== this.#kill) return;
-    this.isOver = true;
-    this.#coverage.kills += 1;
-    if (/ after |step committed/.test(name)) this.#coverage.killsAfterWrite += 1;
-    throw new Killed();
-  }
-
-  guard(store: ItemStore): ItemStore {
-    const held = delegate(store);
-    const alive =
-      <Given extends unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
-      async (...given: Given): Promise<Answer> => {
-        if (this.isOver) throw new Killed();
-        return call(...given);
-      };
-    return { ...held, read: alive(held.read), apply: alive(held.apply), find: alive(held.find), outcome: alive(held.outcome) };
   }
 }

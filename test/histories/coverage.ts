@@ -16,3 +16,7 @@ export const noCoverage = (): Coverage => ({
   ...{ histories: 0, passes: 0, failedPasses: 0, kills: 0, killsAfterWrite: 0 },
   ...{ lateWrites: 0, lostStates: 0, lostAnswers: 0, conflicts: 0, edits: 0 },
 });
+
+export function add(coverage: Coverage, more: Coverage): void {
+  for (const name of Object.keys(coverage) as (keyof Coverage)[]) coverage[name] += more[name];
+}

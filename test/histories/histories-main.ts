@@ -1,51 +1,63 @@
-// npm run histories -- --runs 5000 --seed S: histories until one fails; prints how often the bad moments came.
+// npm run histories -- --runs 5000 --seed S --jobs 2: histories until one fails; prints how often the bad moments came.
+// --path P runs on from a failing one of the seed, --history JSON lives one.
 // --defect all | NUMBER plants defects instead and says after how many histories each was found.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
-import { type Action, histories } from './action.ts';
-import { openCompany } from './company.ts';
-import { type Coverage, noCoverage } from './coverage.ts';
-import { DEFECTS, type Defect } from './defect.ts';
+import { add, noCoverage } from './coverage.ts';
+import { DEFECTS } from './defect.ts';
 import { live } from './history.ts';
 import { openPlace } from './place.ts';
+import { failureText, plant, run, type Share } from './run.ts';
 
 const text = { type: 'string' } as const;
-const { values } = parseArgs({ options: { runs: text, seed: text, path: text, actions: text, defect: text } });
+const options = { runs: text, seed: text, path: text, history: text, defect: text, jobs: text, share: text };
+const { values } = parseArgs({ options });
 const seed = values.seed === undefined ? Date.now() & 0x7fffffff : Number(values.seed);
-await using place = await openPlace();
+const [job = 0, jobs = 1] = (values.share ?? `0/${values.jobs ?? 1}`).split('/').map(Number);
 
-const lived = (defect: Defect | null, coverage: Coverage) =>
-  fc.asyncProperty(histories, async (actions: readonly Action[]) => live(await openCompany(place, defect, coverage), actions));
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-async function replay(actions: string): Promise<void> {
-  await live(await openCompany(place, null, noCoverage()), JSON.parse(actions)).then(
-    () => console.log('as it must be'),
-    (error: unknown) => console.log(message(error)),
-  );
-}
-
-async function plant(defect: Defect): Promise<void> {
-  const found = await fc.check(lived(defect, noCoverage()), { seed, numRuns: Number(values.runs ?? 500), endOnFailure: true });
-  const said = message(found.errorInstance).split('\n')[0];
-  console.log(found.failed ? `found after ${found.numRuns}: ${defect.name} (${said})` : `NOT FOUND: ${defect.name}`);
-  if (!found.failed) process.exitCode = 1;
-}
-
-async function run(): Promise<void> {
+/** Each job has a server and a database of its own, and lives every so-manieth history of the seed. */
+async function shared(): Promise<void> {
   const coverage = noCoverage();
-  const path = values.path === undefined ? {} : { path: values.path };
-  const result = await fc.check(lived(null, coverage), { seed, numRuns: Number(values.runs ?? 100), ...path });
-  console.log(JSON.stringify({ seed, ...coverage }, null, 2));
-  if (!result.failed) return;
-  console.log(`failed after ${result.numRuns} histories, path ${result.counterexamplePath}`);
-  console.log(JSON.stringify(result.counterexample?.[0]));
-  console.log(message(result.errorInstance));
-  process.exitCode = 1;
+  const given = process.argv.slice(2);
+  const children = Array.from({ length: jobs }, (_, n) => {
+    const child = fork(import.meta.filename, [...given, '--seed', String(seed), '--share', `${n}/${jobs}`]);
+    child.on('message', (said) => add(coverage, said as typeof coverage));
+    return once(child, 'exit');
+  });
+  for (const [code] of await Promise.all(children)) if (code !== 0) process.exitCode = 1;
+  if (values.defect === undefined) console.log(JSON.stringify({ seed, ...coverage }, null, 2));
 }
 
-if (values.actions !== undefined) await replay(values.actions);
-else if (values.defect === undefined) await run();
-else
-  for (const [i, defect] of DEFECTS.entries())
-    if (values.defect === 'all' || values.defect === String(i + 1)) await plant(defect);
+async function alone(share: Share): Promise<void> {
+  await using place = await openPlace();
+  const coverage = noCoverage();
+  if (values.history !== undefined) {
+    await live(place, JSON.parse(values.history), coverage).then(
+      () => console.log('as it must be'),
+      (error: unknown) => console.log(failureText(error)),
+    );
+    return;
+  }
+  const plan = { seed, ...share };
+  if (values.defect !== undefined) {
+    const chosen = DEFECTS.filter((_, n) => values.defect === 'all' || values.defect === String(n + 1));
+    for (const [n, defect] of chosen.entries())
+      if (n % jobs === job && !(await plant(place, defect, { ...plan, job: 0, jobs: 1 }))) process.exitCode = 1;
+    return;
+  }
+  const failed = await run(place, plan, coverage);
+  if (failed !== null) {
+    console.log(failed);
+    process.exitCode = 1;
+  }
+  if (process.send) process.send(coverage);
+  else console.log(JSON.stringify({ seed, ...coverage }, null, 2));
+}
+
+if (jobs > 1 && values.share === undefined) await shared();
+else {
+  const runs = Number(values.runs ?? (values.defect === undefined ? 100 : 500));
+  await alone({ runs, job, jobs, ...(values.path === undefined ? {} : { path: values.path }) });
+}
+process.disconnect?.();

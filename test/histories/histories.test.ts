@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Action, histories } from './action.ts';
-import { openCompany } from './company.ts';
+import type { History } from './action.ts';
 import { noCoverage } from './coverage.ts';
 import { DEFECTS } from './defect.ts';
+import { histories } from './draw.ts';
 import { live } from './history.ts';
 import { KEPT } from './kept.ts';
 import { openPlace } from './place.ts';
@@ -18,9 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
-const lived = async (actions: readonly Action[]) => live(await openCompany(place, null, noCoverage()), actions);
+const lived = (history: History) => live(place, history, noCoverage());
 
-test.each(KEPT)('$why', ({ actions }) => lived(actions));
+test.each(KEPT)('$why', lived);
 
 test('whatever happens, nothing is lost, doubled or sent, and a second run does nothing', () =>
   fc.assert(fc.asyncProperty(histories, lived), { seed: SEED, numRuns: RUNS }));

@@ -1,23 +1,40 @@
 /** What lies on either side now. */
-import { FIELDS } from '../../src/model/fields.ts';
+import type { ItemContent } from '../../src/model/item.ts';
 import { type ListedItem, listItems } from '../../src/store/items.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
-import type { FieldName, MailboxId } from './action.ts';
+import { MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
+import { kindHere, kindThere } from './kind/kinds.ts';
+import { tokensIn } from './token.ts';
 
-/** In Exchange's words. */
-export const ELEMENTS: Record<FieldName, string> = {
-  jobTitle: 'JobTitle',
-  department: 'Department',
-  manager: 'Manager',
-  nickname: 'Nickname',
-};
-export const fieldOf = (name: FieldName) => FIELDS.contact.find((field) => field.name === name)!;
+export const pick = <T>(all: readonly T[], index: number): T | undefined =>
+  all.length === 0 ? undefined : all[index % all.length];
 
-export const here = (company: Company) =>
-  Array.fromAsync(listItems(company.database, { kind: 'contact' })) as Promise<ListedItem[]>;
-
-export function there(company: Company, at: MailboxId, folder: 'contacts' | 'other' = 'contacts'): Item[] {
-  const mailbox = company.mailbox(at);
-  return mailbox.itemsIn(folder === 'other' ? company.other(at).key : mailbox.folderNamed('contacts').key);
+export async function here(company: Company): Promise<ListedItem[]> {
+  const all: ListedItem[] = [];
+  for (const kind of company.itemKinds) for await (const item of listItems(company.database, { kind })) all.push(item);
+  return all;
 }
+
+/** In the folders that are watched, or in those beside them. */
+export function there(company: Company, at: MailboxId, where: 'watched' | 'other' = 'watched'): Item[] {
+  const mailbox = company.mailbox(at);
+  return company.folders.flatMap((name) =>
+    mailbox.itemsIn((where === 'other' ? company.other(at, name) : mailbox.folderNamed(name)).key),
+  );
+}
+
+export const everywhere = (company: Company, at: MailboxId) => [...there(company, at), ...there(company, at, 'other')];
+
+/** The item that everybody calls by the name it was born with. */
+export const birthIn = (said: unknown) => tokensIn(said).find((token) => token.startsWith('Birth')) ?? 'somebody';
+export const birthThere = (item: Item) => birthIn([item.fields.Surname?.text, item.fields.Subject?.text]);
+
+/** All that stands in it. */
+export const saysHere = (content: ItemContent) => [
+  birthIn(content),
+  ...kindHere(content).fields.map((field) => field.here(content)),
+];
+export const saysThere = (item: Item) => [birthThere(item), ...kindThere(item).fields.map((field) => field.there(item))];
+
+export const saidThere = (company: Company) => MAILBOXES.flatMap((at) => everywhere(company, at).map(saysThere));

@@ -1,4 +1,6 @@
 /** Remembers what everybody did and what they had before their eyes when they did it. */
+import { textOf, tokensIn } from './token.ts';
+
 export class Witness {
   /** Every token ever written, with who wrote it. */
   readonly tokens = new Map<string, string>();
@@ -16,15 +18,15 @@ export class Witness {
     return birth;
   }
 
-  edit(seen: unknown, by: string): string {
-    const token = `Token${this.#next++}`;
-    this.tokens.set(token, by);
-    if (typeof seen === 'string') this.superseded.add(seen);
+  edit(seen: unknown, by: string): number {
+    const token = this.#next++;
+    this.tokens.set(textOf(token), by);
+    this.replaced(seen);
     return token;
   }
 
-  cleared(seen: string): void {
-    this.superseded.add(seen);
+  replaced(seen: unknown): void {
+    for (const token of tokensIn(seen)) if (!this.births.has(token)) this.superseded.add(token);
   }
 
   /** All that stands in it was seen. */
@@ -38,8 +40,4 @@ export class Witness {
   copied(birth: string): void {
     this.copies.set(birth, (this.copies.get(birth) ?? 0) + 1);
   }
-}
-
-export function tokensIn(content: unknown): readonly string[] {
-  return JSON.stringify(content).match(/\b(Token|Birth)\d+\b/g) ?? [];
 }
