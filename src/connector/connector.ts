@@ -301,6 +301,8 @@ export interface Step {
   readonly name: string;
   /** Guests are told by this very step: it is never repeated unless it certainly was not carried out. */
   readonly mails: boolean;
+  /** Fields of which it writes a part: one of them stands there whole once no later step names it. The first step writes all others. */
+  readonly partOf?: readonly string[];
   readonly data: { readonly [key: string]: Json };
 }
 

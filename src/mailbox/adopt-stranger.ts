@@ -14,12 +14,14 @@ import { type Item, lockMeeting, readItem } from '../store/items.ts';
 import { addLink, changeLink, findLink, findMeetingActivity, type Link, linksOf, readLink } from '../store/links.ts';
 import { forgetRemoteItem, type KnownRemoteItem, passOver } from '../store/remote-items.ts';
 import { applyPlan } from './apply-plan.ts';
-import { carryOut, type Outcome, write } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import { recordCopy } from './meeting-copy.ts';
+import type { Outcome } from './outcome.ts';
 import { planPair } from './plan-item.ts';
 import type { Pass } from './reconcile-context.ts';
 import { reconcileLink } from './reconcile-link.ts';
 import { COPY } from './settle-missing.ts';
+import { write } from './write.ts';
 
 export async function adoptStranger(pass: Pass, remote: KnownRemoteItem): Promise<Outcome> {
   const { key } = remote;

@@ -1,7 +1,7 @@
 /** What will have been agreed once a write is done: kept with the intent, so that whoever finishes it needs no memory of the plan. */
 import type { ItemContent, ItemKind, Json } from '../model/item.ts';
-import type { LinkChange } from '../store/links.ts';
-import { agree } from '../sync/agree.ts';
+import type { GuestMail, Intent, LinkChange } from '../store/links.ts';
+import { agree, type ReadBack } from '../sync/agree.ts';
 import type { ItemPolicy } from '../sync/item-policy.ts';
 import type { Agreement, Plan, PlanInput } from '../sync/plan-input.ts';
 
@@ -24,13 +24,20 @@ export function keepAgreement(content: ItemContent, { ours, theirs: seen, now }:
   return kept as unknown as Json;
 }
 
+export const hasToldGuests = ({ steps, next }: Intent): boolean => steps.slice(0, next).some(({ mails }) => mails);
+
+/**
+ * The wish to tell guests once a change has ended early. `wished`: what was wished for meanwhile. Guests who know of the meeting
+ * are owed news of what may have been written, whether or not something is left to write.
+ */
+export function owedToGuests(intent: Intent, wished: GuestMail, written: boolean): GuestMail {
+  if (hasToldGuests(intent) || intent.mail === 'none' || wished === 'cancel') return wished;
+  const { write } = intent.agreement as unknown as Kept;
+  return written && write.write === 'update' && write.mail === 'update' ? 'update' : intent.mail;
+}
+
 /** Null: the link ends. `read`: null after a deletion. */
-export function agreedAfter(
-  kind: ItemKind,
-  policy: ItemPolicy,
-  kept: Json,
-  read: { readonly content: ItemContent; readonly untouched: boolean } | null,
-): Agreement | null {
+export function agreedAfter(kind: ItemKind, policy: ItemPolicy, kept: Json, read: ReadBack | null): Agreement | null {
   const { content, theirs, deleted, createdAt, owner, next, write } = kept as unknown as Kept;
   const input = { kind, policy, theirs, ours: { content, deleted, owner, createdAt: new Date(createdAt) } };
   return agree(input as PlanInput, { next, theirs: write, ours: { write: 'none' } } as Plan, read);

@@ -24,10 +24,13 @@ import {
 import { forgetRemoteItem, passOver } from '../store/remote-items.ts';
 import type { Plan } from '../sync/plan-input.ts';
 import { keepAgreement, toLink } from './agreement.ts';
-import { carryOut, type Outcome, park, write } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import { indexOf } from './item-index.ts';
+import type { Outcome } from './outcome.ts';
+import { park } from './park.ts';
 import type { Pair, Planned } from './plan-item.ts';
 import type { Pass } from './reconcile-context.ts';
+import { write } from './write.ts';
 
 export async function applyPlan(pass: Pass, pair: Pair, planned: Planned): Promise<Outcome> {
   const { plan } = planned;
@@ -73,6 +76,7 @@ function prepare(pass: Pass, pair: Pair, { input, plan }: Planned): Prepared {
     activityId,
     intent: {
       ...{ change: change.change, fields, steps, next: 0, attempt, target, version: 0 },
+      mail: plan.intent === 'used' ? (pair.link?.mail ?? 'none') : 'none',
       startedAt: pass.clock.now().toISOString(),
       agreement: keepAgreement(ours, input, plan),
     },
@@ -161,7 +165,7 @@ function linkChange(pass: Pass, pair: Pair, plan: Plan, link: Link, item: Item, 
   return {
     ...toLink(next),
     ...{ reason: reasonOf(plan), intent, oursSeen: item.version, theirsSeen: pair.remote?.etag ?? null },
-    ...(plan.intent === 'void' ? { mail: 'none' as const } : {}),
+    ...(plan.intent === 'kept' ? {} : { mail: 'none' as const }),
     ...(settled ? { tries: 0, retryAt: parked ? new Date(pass.clock.now().getTime() + HOUR_MS) : null } : {}),
     ...(settled && next?.state === 'linked' ? { agreedAt: pass.clock.now() } : {}),
     ...(isSettled(pair, plan) ? { ref: null } : {}),

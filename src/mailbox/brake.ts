@@ -1,10 +1,10 @@
 /** Suspicious mass deletions stop and ask (ground rule 10): counted before the first of them is done, each direction by itself. */
 import { changeLink, countLinks, readLink } from '../store/links.ts';
 import { whyBraked } from '../sync/brake.ts';
-import { write } from './carry-out.ts';
 import { planPair, readPair } from './plan-item.ts';
 import type { Pass } from './reconcile-context.ts';
 import type { Verdict } from './settle-missing.ts';
+import { write } from './write.ts';
 
 /** The links whose deletion waits for a person. */
 export async function holdBack(

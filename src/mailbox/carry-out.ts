@@ -7,15 +7,14 @@
  */
 import type { Etag, ItemVersion, RemoteRef, Step, Target } from '../connector/connector.ts';
 import { asFailure, Failure, REACTION } from '../model/failure.ts';
-import { valuesOf } from '../model/field.ts';
-import { type Database, inTransaction } from '../store/database.ts';
-import { changeLink, holdStream, type Intent, type Link, type LinkChange, readLink } from '../store/links.ts';
-import { forgetRemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
+import { changeLink, type Intent, type Link, type LinkChange } from '../store/links.ts';
+import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
 import { agreedAfter, toLink } from './agreement.ts';
+import { abandon, doubt } from './give-up.ts';
+import type { Outcome } from './outcome.ts';
+import { park, postpone } from './park.ts';
 import type { Pass } from './reconcile-context.ts';
-
-/** done: nothing is under way any more. again: decide anew, the item or the answer is another than was thought. later: wait. */
-export type Outcome = 'done' | 'again' | 'later';
+import { write } from './write.ts';
 
 export async function carryOut(pass: Pass, link: Link): Promise<Outcome> {
   let intent = link.intent!;
@@ -59,14 +58,6 @@ export async function recover(pass: Pass, link: Link): Promise<Outcome> {
 }
 
 const targetOf = ({ target }: Intent): Target => ({ ref: target.ref as RemoteRef | null, etag: target.etag as Etag | null });
-
-/** Each transaction of a pass begins by holding the stream. */
-export function write<T>(pass: Pass, work: (transaction: Database) => Promise<T>): Promise<T> {
-  return inTransaction(pass.database, async (transaction) => {
-    await holdStream(transaction, pass.stream);
-    return await work(transaction);
-  });
-}
 
 async function advance(pass: Pass, link: Link, intent: Intent, target: Target): Promise<Intent> {
   const next = { ...intent, next: intent.next + 1, target, startedAt: pass.clock.now().toISOString() };
@@ -121,7 +112,6 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
     ...{ theirsSeen: untouched ? remote.etag : null, oursSeen: intent.version },
     ...{ tries: 0, retryAt: null, agreedAt: pass.clock.now() },
     ...(intent.change === 'respond' ? { response: null } : {}),
-    ...(intent.steps.some(({ mails }) => mails) ? { mail: 'none' as const } : {}),
   };
 }
 
@@ -151,66 +141,4 @@ async function failed(pass: Pass, link: Link, intent: Intent, error: unknown): P
   }
   await postpone(pass, link, failure);
   throw error;
-}
-
-const GIVES_WAY_AFTER = 3;
-
-/** An item on which the server fails again and again must not keep the others from their turn. */
-async function postpone(pass: Pass, link: Link, failure: Failure): Promise<void> {
-  const tries = link.tries + 1;
-  const retryAt = tries < GIVES_WAY_AFTER ? null : retryTime(pass, tries - GIVES_WAY_AFTER, failure);
-  await write(pass, (transaction) => changeLink(transaction, link.id, { tries, retryAt, reason: failure.message }));
-}
-
-/** The item waits with its reason: for its time, or for either side to change. */
-export async function park(pass: Pass, link: Link, failure: Failure): Promise<void> {
-  const now = await readLink(pass.database, link.id);
-  const retryAt = retryTime(pass, link.tries, failure);
-  await write(pass, (transaction) =>
-    changeLink(transaction, link.id, {
-      ...{ state: 'parked', reason: failure.message, tries: link.tries + 1, retryAt, mail: 'none', response: null },
-      ...{ oursSeen: link.intent?.version ?? link.oursSeen ?? 0 },
-      theirsSeen: now?.theirsSeen ?? link.theirsSeen,
-    }),
-  );
-  pass.log.warn('an item was parked', { mailbox: link.mailboxId, activity: link.activityId, code: failure.code });
-  pass.tell({ parked: 1 });
-}
-
-const HOUR_MS = 3_600_000;
-
-function retryTime(pass: Pass, tries: number, failure: Failure): Date {
-  const wait = Math.max(failure.retryAfterMs ?? 0, Math.min(24, 2 ** tries) * HOUR_MS);
-  return new Date(pass.clock.now().getTime() + wait);
-}
-
-/** The item is read anew and the intent dropped; what a half-done one had written is not taken for their edit. */
-async function abandon(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
-  const { ref } = intent.target;
-  const [read] = ref === null ? [] : await pass.store.read([ref as RemoteRef]);
-  const remote = read?.version ?? null;
-  const gone = read?.failure?.code === 'missing';
-  const written = pass.fields.filter(({ name }) => intent.fields.includes(name));
-  const ours = remote !== null && remote.etag === intent.target.etag && intent.next > 0;
-  const base = ours ? { ...link.theirsBase, ...valuesOf(written, remote.content) } : undefined;
-  await write(pass, async (transaction) => {
-    const place = { mailboxId: link.mailboxId, kind: link.kind, streamId: null };
-    if (remote) await saveRemoteItems(transaction, place, [remote]);
-    else if (gone) await suspectItem(transaction, link.mailboxId, link.kind, ref!);
-    await changeLink(transaction, link.id, {
-      ...{ intent: null, attempt: intent.attempt, retryAt: null, theirsSeen: null, oursSeen: null },
-      ...(base === undefined ? {} : { theirsBase: base }),
-    });
-  });
-  pass.steps.reach(`items: ${intent.change} abandoned`);
-  // Where it went is found out once the folders have been read again.
-  return gone ? 'later' : 'again';
-}
-
-async function doubt(pass: Pass, link: Link, step: { readonly name: string }): Promise<Outcome> {
-  const reason = `${step.name} may have told the guests; nobody knows, and it is not done again. Look, then say: mailroom appointments resolve ${link.activityId} done|not-done`;
-  await write(pass, (transaction) => changeLink(transaction, link.id, { state: 'in-doubt', reason }));
-  pass.log.error('a write that tells guests is in doubt', { mailbox: link.mailboxId, activity: link.activityId });
-  pass.tell({ inDoubt: 1 });
-  return 'done';
 }

@@ -17,6 +17,7 @@ import { addLink, changeLink, type Link, linksOf } from '../store/links.ts';
 import { readRemoteItem, wantRemoteItem } from '../store/remote-items.ts';
 import { requestSyncWhereServed } from '../store/requests.ts';
 import { withOrganizer } from './admit-item.ts';
+import { owedToGuests } from './agreement.ts';
 import { indexOf } from './item-index.ts';
 import { ownerOf } from './reconciled-mailbox.ts';
 
@@ -89,7 +90,8 @@ export function resolveItem(database: Database, id: string, verdict: 'done' | 'n
     for (const link of doubtful) {
       await changeLink(transaction, link.id, {
         ...{ state: 'linked', reason: null, intent: null, tries: 0, retryAt: null, theirsSeen: null, oursSeen: null },
-        ...(verdict === 'done' ? { mail: 'none', response: null } : {}),
+        ...(verdict === 'done' ? { response: null } : {}),
+        ...(verdict === 'not-done' && link.intent ? { mail: owedToGuests(link.intent, link.mail, true) } : {}),
       });
     }
     return null;
@@ -143,7 +145,13 @@ async function tellGuests(transaction: Database, links: readonly Link[], mail: '
       remedy: 'leave out --invite',
     });
   }
-  await changeLink(transaction, link.id, { mail, ...(link.state === 'needs-intent' ? { state: 'linked' as const } : {}) });
+  await changeLink(transaction, link.id, {
+    // Of what stands there already they are told all the more.
+    mail: mail === 'invite' && link.mail === 'update' ? 'update' : mail,
+    ...(link.state === 'needs-intent' ? { state: 'linked' } : {}),
+    // What waits for its time is looked at now.
+    ...(link.state === 'parked' ? { oursSeen: null } : {}),
+  });
 }
 
 async function invitedLink(transaction: Database, links: readonly Link[], mailboxId: string | null): Promise<Link> {

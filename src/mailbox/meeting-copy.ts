@@ -6,8 +6,9 @@ import { valuesOf } from '../model/field.ts';
 import { appendChanges } from '../store/changes.ts';
 import { changeLink, type Link, linksOf } from '../store/links.ts';
 import { type KnownRemoteItem, readRemoteItem } from '../store/remote-items.ts';
-import { type Outcome, write } from './carry-out.ts';
+import type { Outcome } from './outcome.ts';
 import type { Pass } from './reconcile-context.ts';
+import { write } from './write.ts';
 
 /** A copy that is not the one the activity is written from. */
 export function isMereCopy(link: Link, remote: KnownRemoteItem | null): boolean {

@@ -2,8 +2,9 @@
 import { Failure } from '../model/failure.ts';
 import { readLink } from '../store/links.ts';
 import { applyPlan } from './apply-plan.ts';
-import { type Outcome, recover } from './carry-out.ts';
+import { recover } from './carry-out.ts';
 import { isMereCopy, recordCopy } from './meeting-copy.ts';
+import type { Outcome } from './outcome.ts';
 import { planPair, readPair } from './plan-item.ts';
 import type { Pass } from './reconcile-context.ts';
 import { respond } from './respond.ts';

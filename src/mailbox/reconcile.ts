@@ -16,14 +16,16 @@ import { dueLinks, guestMailsSince, linksInIntent, readLink } from '../store/lin
 import { suspectUntold } from '../store/remote-items.ts';
 import { endAttempt, takeStream } from '../store/streams.ts';
 import { holdBack } from './brake.ts';
-import { park, recover, write } from './carry-out.ts';
+import { recover } from './carry-out.ts';
 import { toItemPolicy } from './item-policy.ts';
 import { adoptAll, offerAll } from './new-items.ts';
 import { offeredUpTo, saveOffered } from './offered.ts';
+import { park } from './park.ts';
 import { readFolders } from './read-items.ts';
 import type { Pass, ReconcileContext } from './reconcile-context.ts';
 import { reconcileLink } from './reconcile-link.ts';
 import { settleMissing, type Verdict } from './settle-missing.ts';
+import { write } from './write.ts';
 
 const DAY_MS = 86_400_000;
 

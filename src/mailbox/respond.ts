@@ -2,8 +2,10 @@
 import type { Etag, ItemVersion, RemoteRef } from '../connector/connector.ts';
 import { changeLink, countGuestMail, type Intent, type Link } from '../store/links.ts';
 import type { KnownRemoteItem } from '../store/remote-items.ts';
-import { carryOut, type Outcome, write } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
+import type { Outcome } from './outcome.ts';
 import type { Pass } from './reconcile-context.ts';
+import { write } from './write.ts';
 
 export async function respond(pass: Pass, link: Link, remote: KnownRemoteItem, version: number): Promise<Outcome> {
   if (pass.options.dryRun) return 'done';
@@ -11,7 +13,7 @@ export async function respond(pass: Pass, link: Link, remote: KnownRemoteItem, v
   const theirs: ItemVersion = { ...remote, ref: remote.ref as RemoteRef, etag: remote.etag as Etag };
   const steps = pass.store.steps({ change: 'respond', theirs, ...link.response! });
   const intent: Intent = {
-    ...{ change: 'respond', fields: [], next: 0, attempt: link.attempt, version, agreement: null },
+    ...{ change: 'respond', mail: 'none', fields: [], next: 0, attempt: link.attempt, version, agreement: null },
     ...{ steps: steps as Intent['steps'], target: { ref: remote.ref, etag: remote.etag } },
     startedAt: pass.clock.now().toISOString(),
   };

@@ -15,8 +15,8 @@ import {
   type Suspect,
   saveRemoteItems,
 } from '../store/remote-items.ts';
-import { write } from './carry-out.ts';
 import type { Pass } from './reconcile-context.ts';
+import { write } from './write.ts';
 
 export type Verdict = 'deleted' | 'away';
 

@@ -12,12 +12,24 @@ import type { Stream } from './streams.ts';
 export const LINK_STATES = ['linked', 'unlinked', 'parked', 'needs-intent', 'asking', 'in-doubt', 'moved'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
 
+/** What guests may be told. `update`: of a change that may stand there already. */
+export type GuestMail = 'none' | 'invite' | 'update' | 'cancel';
+
+interface StoredStep {
+  readonly name: string;
+  readonly mails: boolean;
+  readonly partOf?: readonly string[];
+  readonly data: { readonly [key: string]: Json };
+}
+
 /** What is being done to the server: its steps as data, and how far it is. */
 export interface Intent {
   readonly change: 'create' | 'update' | 'delete' | 'respond';
+  /** The wish that it carries out: taken from the link, and given back when it was not. */
+  readonly mail: GuestMail;
   /** What is written, by name. */
   readonly fields: readonly string[];
-  readonly steps: readonly { readonly name: string; readonly mails: boolean; readonly data: { readonly [key: string]: Json } }[];
+  readonly steps: readonly StoredStep[];
   /** The step that comes next; unless it is past the last one it may have been begun. */
   readonly next: number;
   readonly attempt: number;
@@ -56,8 +68,8 @@ export interface Link {
   readonly copyValues: FieldValues | null;
   readonly oursSeen: number | null;
   readonly theirsSeen: string | null;
-  /** What guests may be told with the next write: given by the application, used up by that write. */
-  readonly mail: 'none' | 'invite' | 'update' | 'cancel';
+  /** With the next write: given by the application, and taken by that write. */
+  readonly mail: GuestMail;
   readonly response: { readonly response: MeetingResponse; readonly comment: string | null } | null;
   readonly intent: Intent | null;
   readonly tries: number;
@@ -182,7 +194,7 @@ export async function dueLinks(
        links.intent is not null and links.state <> 'in-doubt' and (links.retry_at is null or links.retry_at <= ?)
        or links.intent is null and links.state not in ('unlinked', 'in-doubt') and (?
          or links.ours_seen is distinct from activities.version or links.theirs_seen is distinct from remote.etag
-         or links.mail <> 'none' or links.response is not null or links.state = 'parked' and links.retry_at <= ?)
+         or links.mail <> 'none' and links.state <> 'parked' or links.response is not null or links.state = 'parked' and links.retry_at <= ?)
        or links.intent is null and links.state = 'unlinked' and links.apart = 'left' and (? or links.ours_seen is distinct from activities.version)
      )
      order by links.id`,
@@ -223,6 +235,15 @@ export async function countGuestMail(transaction: Database, link: Link, at: Date
     link.activityId,
     at,
   ]);
+}
+
+/** It certainly did not go out. */
+export async function uncountGuestMail(transaction: Database, link: Link): Promise<void> {
+  await execute(
+    transaction,
+    `delete from guest_mails where ctid = (select ctid from guest_mails where mailbox_id = ? and activity_id = ? order by at desc limit 1)`,
+    [link.mailboxId, link.activityId],
+  );
 }
 
 export async function guestMailsSince(database: Database, mailboxId: string, since: Date): Promise<number> {

@@ -1,16 +1,20 @@
 /** What is agreed once a write there has succeeded and the item was read back. */
-import { type FieldValues, valuesOf } from '../model/field.ts';
+import type { FieldValues } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
 import type { ItemContent } from '../model/item.ts';
 import { same } from '../model/json.ts';
 import { isCalledOff } from './compare.ts';
+import { halfWritten } from './half-written.ts';
 import type { Agreement, Plan, PlanInput } from './plan-input.ts';
+import { blank, values } from './plan-parts.ts';
 import { projected } from './project.ts';
 
 export interface ReadBack {
   readonly content: ItemContent;
   /** The item is as our last call left it: its etag is the one that call gave. False: somebody changed it in between. */
   readonly untouched: boolean;
+  /** The change ended before its last step: fields of which something is still to be written. */
+  readonly left?: readonly string[];
 }
 
 /**
@@ -28,17 +32,26 @@ export function agree(input: PlanInput, plan: Plan, readBack: ReadBack | null): 
     ...input.ours!,
     content: plan.ours.write === 'update' || plan.ours.write === 'restore' ? plan.ours.content : input.ours!.content,
   };
-  const view = valuesOf(FIELDS[input.kind], projected(input.kind, input.policy, ours));
-  const held = valuesOf(FIELDS[input.kind], readBack.untouched ? readBack.content : theirs.content);
-  if (theirs.write === 'create') return { ...next, oursBase: view, theirsBase: held };
-  const before = valuesOf(FIELDS[input.kind], input.theirs!.content);
-  const isWritten = (name: string) => theirs.fields.includes(name);
+  const view = values(input.kind, projected(input.kind, input.policy, ours));
+  const held = values(input.kind, readBack.untouched ? readBack.content : theirs.content);
+  const before = values(input.kind, input.theirs?.content ?? blank(input.kind));
+  const isWritten = (name: string) => theirs.write === 'create' || theirs.fields.includes(name);
   // A change of theirs that waits (for an answer, or because it does not come in) goes on waiting.
   const isAgreed = (name: string) => same(next.theirsBase[name] ?? null, before[name] ?? null);
-  return {
-    ...next,
+  const whole = {
     oursBase: picked(next.oursBase, view, isWritten),
     theirsBase: picked(next.theirsBase, held, (name) => isWritten(name) || (readBack.untouched && isAgreed(name))),
+  };
+  const change = { before: input.theirs?.content ?? blank(input.kind), after: theirs.content, now: readBack.content };
+  const { left = [], untouched } = readBack;
+  const halves = FIELDS[input.kind]
+    .filter(({ name }) => left.includes(name))
+    .map((field) => halfWritten(field, untouched, change));
+  const half = (side: 'ours' | 'theirs') => Object.fromEntries(halves.map((one) => [one.name, one[side]]));
+  return {
+    ...next,
+    oursBase: { ...whole.oursBase, ...half('ours') },
+    theirsBase: { ...whole.theirsBase, ...half('theirs') },
   };
 }
 

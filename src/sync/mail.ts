@@ -23,7 +23,7 @@ const NO_BUDGET: MailVerdict = {
   reason: 'This mailbox has sent as many mails to guests as it may for now: the change waits.',
 };
 
-/** `told`: something changes that guests see. */
+/** `told`: something changes, or has changed already, that guests see. */
 export function mailOfWrite(input: PlanInput, target: ItemContent, told: boolean): MailVerdict {
   if (input.kind !== 'appointment') return silently('void');
   const asked = input.intent === 'invite' || input.intent === 'update';

@@ -18,7 +18,7 @@ export interface PlanInput {
   readonly ours: OurSide | null;
   /** Null: there never was an item that is known. */
   readonly theirs: TheirSide | null;
-  /** What the application said about telling guests; `none` unless it said so. */
+  /** What the application said about telling guests; `none` unless it said so. `update`: of what may stand there already. */
   readonly intent: MailIntent;
   /** How many more mails to guests may go out from this mailbox now. One change may mail all its guests: it counts as one. */
   readonly mailBudget: number;

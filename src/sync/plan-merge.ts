@@ -80,7 +80,8 @@ function withMail(
   input: PlanInput,
   merged: readonly Outcome[],
 ): { readonly written: readonly Outcome[]; readonly verdict: MailVerdict } {
-  const told = merged.some(({ field, theirs }) => theirs !== undefined && SENSITIVE.has(field.name));
+  const changes = merged.some(({ field, theirs }) => theirs !== undefined && SENSITIVE.has(field.name));
+  const told = changes || input.intent === 'update';
   const verdict = mailOfWrite(input, targetOf(input, merged), told);
   if (verdict.goes) return { written: merged, verdict };
   const waits = verdict.waitsFor === 'budget' ? () => true : (field: Field) => SENSITIVE.has(field.name);

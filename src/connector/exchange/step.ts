@@ -2,6 +2,8 @@
  * One call to the server as data, so that it can be stored before it is made: everything but what the item is called then.
  * A translator makes steps by the functions here, `item-write.ts` carries them out.
  */
+import type { AppointmentFieldName } from '../../model/appointment-field.ts';
+import type { ContactFieldName } from '../../model/contact-field.ts';
 import type { ItemKey, Json, MailIntent } from '../../model/item.ts';
 import type { ItemVersion, Step } from '../connector.ts';
 import { keySetting, MARK, markOf } from './item-key.ts';
@@ -58,11 +60,14 @@ export interface Response {
   readonly telling: Telling;
 }
 
-const step = (name: string, operation: Operation, mails: boolean): Step => ({
+const step = (name: string, operation: Operation, mails: boolean, partOf: readonly string[] = []): Step => ({
   name,
   mails,
+  ...(partOf.length === 0 ? {} : { partOf }),
   data: operation as unknown as { readonly [key: string]: Json },
 });
+const SERIES: readonly AppointmentFieldName[] = ['recurrence'];
+const PICTURE: readonly ContactFieldName[] = ['picture'];
 
 export const operationOf = ({ data }: Step): Operation => data as unknown as Operation;
 
@@ -99,12 +104,13 @@ export function updateItemStep({ element, theirs, key, settings, telling = NOBOD
   const marked = changes + changeXml(element, { path: MARK, value: mark });
   const where = occurrence === undefined ? {} : { occurrence };
   const name = `UpdateItem with ${settings.length} ${settings.length === 1 ? 'property' : 'properties'}`;
-  return step(name, { operation: 'UpdateItem', changes: marked, mark, telling, ...where }, mails(telling));
+  const operation = { operation: 'UpdateItem', changes: marked, mark, telling, ...where } as const;
+  return step(name, operation, mails(telling), occurrence === undefined ? [] : SERIES);
 }
 
 export function deleteItemStep({ occurrence }: OfOccurrence = {}): Step {
   const where = occurrence === undefined ? {} : { occurrence };
-  return step('DeleteItem', { operation: 'DeleteItem', ...where }, false);
+  return step('DeleteItem', { operation: 'DeleteItem', ...where }, false, occurrence === undefined ? [] : SERIES);
 }
 
 export const respondStep = (response: Response): Step =>
@@ -112,7 +118,7 @@ export const respondStep = (response: Response): Step =>
 
 /** `attachment` is a whole FileAttachment; `photo`: it is the picture of a contact. */
 export function createAttachmentStep(attachment: string, photo = false): Step {
-  return step('CreateAttachment', { operation: 'CreateAttachment', attachment, photo }, false);
+  return step('CreateAttachment', { operation: 'CreateAttachment', attachment, photo }, false, photo ? PICTURE : []);
 }
 
-export const deletePhotoStep = (): Step => step('DeleteAttachment', { operation: 'DeletePhoto' }, false);
+export const deletePhotoStep = (): Step => step('DeleteAttachment', { operation: 'DeletePhoto' }, false, PICTURE);
