@@ -9,6 +9,7 @@ import type { Etag, ItemVersion, RemoteRef, Step, Target } from '../connector/co
 import { asFailure, Failure, REACTION } from '../model/failure.ts';
 import { changeLink, type Intent, type Link, type LinkChange } from '../store/links.ts';
 import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
+import { wentOn } from '../sync/went-on.ts';
 import { agreedAfter, toLink } from './agreement.ts';
 import { abandon, doubt } from './give-up.ts';
 import type { Outcome } from './outcome.ts';
@@ -101,7 +102,7 @@ async function readBack(pass: Pass, link: Link, intent: Intent): Promise<ItemVer
 
 /** What both sides are measured against from now on. */
 function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): LinkChange {
-  const untouched = remote.etag === intent.target.etag;
+  const untouched = remote.etag === intent.target.etag && !wentOn(link.kind, intent.fields, remote.content);
   const { content } = remote;
   const next =
     intent.change === 'respond' ? null : agreedAfter(link.kind, pass.itemPolicy, intent.agreement, { content, untouched });

@@ -16,7 +16,7 @@ import { createItem, type Item, type ListedItem, lockItem, markItemDeleted, read
 import { addLink, changeLink, type Link, linksOf } from '../store/links.ts';
 import { readRemoteItem, wantRemoteItem } from '../store/remote-items.ts';
 import { requestSyncWhereServed } from '../store/requests.ts';
-import { withOrganizer } from './admit-item.ts';
+import { refuseRecurrence, withOrganizer } from './admit-item.ts';
 import { owedToGuests } from './agreement.ts';
 import { indexOf } from './item-index.ts';
 import { ownerOf } from './reconciled-mailbox.ts';
@@ -37,6 +37,7 @@ export async function createItemIn(
 ): Promise<ListedItem> {
   keepsKind(mailbox, kind);
   const admitted = withOrganizer(kind, acceptContent(kind, content), mailbox);
+  refuseRecurrence(kind, null, admitted);
   const id = await inTransaction(database, async (transaction) => {
     const owner = ownerOf(mailbox);
     const item = await createItem(transaction, { kind, content: admitted, owner, index: indexOf(kind, admitted) });
@@ -53,6 +54,7 @@ export async function createItemIn(
 export function changeItem(database: Database, id: string, patch: Json, wish: ItemWish = {}): Promise<ListedItem> {
   return onItem(database, id, wish, async (transaction, item, links) => {
     const content = acceptContent(item.kind, mergePatch(item.content, patch));
+    refuseRecurrence(item.kind, item.content, content);
     const changed = !same(content, item.content);
     if (changed) await updateItem(transaction, item, content, indexOf(item.kind, content));
     if (wish.invite) await tellGuests(transaction, links, 'invite');

@@ -1,5 +1,6 @@
 /** What an application may hand in: loose, because what nobody here knows is kept. */
 import { z } from 'zod';
+import { VENDOR } from './item.ts';
 
 const text = z.string().max(32_768);
 const line = z.string().max(1_000);
@@ -61,6 +62,8 @@ export const taskSchema = z.looseObject({
   progress: z.enum(['needs-action', 'in-process', 'completed', 'failed', 'cancelled']).optional(),
   percentComplete: z.int().min(0).max(100).optional(),
   progressUpdated: utc.optional(),
+  [`${VENDOR}taskStatus`]: z.enum(['waiting', 'deferred']).optional(),
+  [`${VENDOR}activityType`]: z.enum(['task', 'phonecall', 'letter', 'fax']).optional(),
 });
 
 const component = z.looseObject({ kind: line, value: line });

@@ -1,75 +1,23 @@
 /** A company of three on the Exchange stand-in, as an operator has it: config, commands, and what stands in each calendar. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGateway, finished, type Gateway } from '../gateway/gateway.ts';
-import { Exchange } from '../servers/exchange/exchange.ts';
-import { type RunningServer, serve } from '../servers/exchange/server.ts';
-import type { Item } from '../servers/exchange/store/model.ts';
-import { el } from '../servers/exchange/xml/element.ts';
+import { finished } from '../gateway/gateway.ts';
+import { type ItemOffice, type ListedJson, openOffice } from './item-office.ts';
 
 const PEOPLE = ['anna', 'bo', 'cleo'].map((name) => `${name}@example.com`) as [string, string, string];
 const [ANNA, BO] = PEOPLE;
-let exchange: Exchange;
-let server: RunningServer;
-let gateway: Gateway;
+let office: ItemOffice;
 
 beforeAll(async () => {
-  exchange = new Exchange();
-  for (const address of PEOPLE) exchange.addMailbox(address, 'secret');
-  server = await serve(exchange, { auth: { schemes: ['basic'] } });
-  const auth = { username: '{address}', password: { env: 'PASSWORD' } };
-  const appointments = { track: 'everything', filters: [], conflicts: { location: 'ask' } };
-  gateway = await createGateway({
-    ...{ data: './data', workers: 1, http: false, log: { level: 'error' } },
-    servers: { ex: { type: 'exchange', url: server.url, allowClearText: true } },
-    defaults: { items: { appointments } },
-    mailboxes: PEOPLE.map((address) => ({ address, items: { server: 'ex', auth } })),
-  });
+  office = await openOffice(PEOPLE, { appointments: { track: 'everything', filters: [], conflicts: { location: 'ask' } } });
 });
-afterAll(async () => {
-  await server?.close();
-  await gateway?.remove();
-});
+afterAll(() => office?.close());
 
-interface Listed {
-  readonly id: string;
-  readonly kind: string;
-  readonly version: number;
-  readonly mailboxes: readonly string[];
-  readonly content: Record<string, unknown>;
-  readonly link: { readonly state: string; readonly lastAgreedAt: string | null; readonly reason: string | null };
-}
-
-async function mailroom(...args: string[]): Promise<Listed[]> {
-  const done = await gateway.run([...args, '--json'], { PASSWORD: 'secret' });
-  const said = done.stdout.toString();
-  if (done.code !== 0) throw new Error(`mailroom ${args.join(' ')} ended with ${done.code}: ${said}${done.stderr}`);
-  return said
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-}
-
-async function withFile(content: object, ...args: string[]): Promise<Listed> {
-  const file = join(gateway.folder, 'content.json');
-  await writeFile(file, JSON.stringify(content));
-  const [item] = await mailroom('appointments', ...args, '--file', file);
-  return item!;
-}
-
-const calendarOf = (address: string): Item[] => {
-  const mailbox = exchange.mailboxOf(address)!;
-  return mailbox.itemsIn(mailbox.folderNamed('calendar').key);
-};
+const mailroom = (...args: string[]): Promise<ListedJson[]> => office.mailroom(...args);
+const withFile = (content: object, ...args: string[]) => office.give('appointments', content, ...args);
+const calendarOf = (address: string) => office.itemsOf(address, 'appointments');
 const subjects = (address: string) => calendarOf(address).map(({ fields }) => fields.Subject?.text);
-const writes = () => PEOPLE.reduce((sum, address) => sum + exchange.mailboxOf(address)!.counter, 0);
-
-function edit(address: string, property: string, text: string): void {
-  const [item] = calendarOf(address);
-  item!.fields[property] = el(property, text);
-  exchange.mailboxOf(address)!.touch(item!);
-}
+const edit = (address: string, property: string, text: string) =>
+  office.edit(address, calendarOf(address)[0]!, { [property]: text });
 
 let id: string;
 
@@ -95,9 +43,9 @@ test('an appointment made in the application with --invite is in both calendars 
   expect(await mailroom('appointments', 'list')).toMatchObject([
     { id, mailboxes: [ANNA, BO], link: { state: 'linked', lastAgreedAt: expect.stringMatching(/^20/) } },
   ]);
-  const before = writes();
+  const before = office.writes();
   await mailroom('sync');
-  expect(writes()).toBe(before);
+  expect(office.writes()).toBe(before);
 });
 
 test('a change in the calendar comes back', async () => {
@@ -127,9 +75,9 @@ test('the guest accepts in the application, and the organizer sees it', async ()
   expect(calendarOf(BO)[0]!.fields.MyResponseType?.text).toBe('Accept');
   const [item] = await mailroom('appointments', 'show', id);
   expect(item!.content.participants).toMatchObject({ [BO]: { participationStatus: 'accepted' } });
-  const before = writes();
+  const before = office.writes();
   await mailroom('sync');
-  expect(writes()).toBe(before);
+  expect(office.writes()).toBe(before);
 });
 
 test('a field that both changed is shown as a conflict, chosen, and written', async () => {
@@ -154,20 +102,20 @@ test('deleted with --invite it is called off, and gone from the organizer’s ca
   await mailroom('sync');
   expect(subjects(ANNA)).toEqual([]);
   expect(await mailroom('appointments', 'list')).toEqual([]);
-  const before = writes();
+  const before = office.writes();
   await mailroom('sync');
-  expect(writes()).toBe(before);
+  expect(office.writes()).toBe(before);
 });
 
 test('what is not there, and what is wrong, is told with its exit code', async () => {
-  const missing = await gateway.run(['appointments', 'delete', '0198c0de-0000-7000-8000-000000000001']);
+  const missing = await office.gateway.run(['appointments', 'delete', '0198c0de-0000-7000-8000-000000000001']);
   expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining('there is no item')]);
-  const verb = await gateway.run(['contacts', 'respond', 'x', 'accepted']);
+  const verb = await office.gateway.run(['contacts', 'respond', 'x', 'accepted']);
   expect([verb.code, verb.stderr]).toEqual([2, expect.stringContaining('there is no "contacts respond"')]);
 });
 
 test('beside a running server a change is carried over at once, and sync tells what the server did', async () => {
-  const child = gateway.start(['run'], { PASSWORD: 'secret' });
+  const child = office.gateway.start(['run'], { PASSWORD: 'secret' });
   const end = finished(child);
   try {
     const report = await mailroom('sync', ANNA); // waits for the server, whichever of the two was first
