@@ -8,7 +8,7 @@
 import type { Etag, ItemVersion, RemoteRef, Step, Target } from '../connector/connector.ts';
 import { asFailure, Failure, REACTION } from '../model/failure.ts';
 import { changeLink, type Intent, type Link, type LinkChange } from '../store/links.ts';
-import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
+import { forgetRemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
 import { wentOn } from '../sync/went-on.ts';
 import { agreedAfter, toLink } from './agreement.ts';
 import { abandon, doubt } from './give-up.ts';
@@ -70,6 +70,7 @@ async function advance(pass: Pass, link: Link, intent: Intent, target: Target): 
 }
 
 async function finish(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
+  if (intent.change === 'respond' && intent.target.ref === null) return finishRefusal(pass, link);
   if (intent.change === 'delete' || intent.target.ref === null) return finishDeletion(pass, link, intent);
   const version = await readBack(pass, link, intent);
   if (version === null) return abandon(pass, link, intent);
@@ -128,6 +129,16 @@ async function finishDeletion(pass: Pass, link: Link, intent: Intent): Promise<O
   pass.steps.reach('items: delete settled');
   pass.tell({ deletedThere: 1 });
   return 'done';
+}
+
+/** What was declined leaves the calendar: the next reading tells of it, and the rules for what is deleted there apply. */
+async function finishRefusal(pass: Pass, link: Link): Promise<Outcome> {
+  await write(pass, async (transaction) => {
+    if (link.ref !== null) await suspectItem(transaction, link.mailboxId, link.kind, link.ref);
+    await changeLink(transaction, link.id, { intent: null, response: null, reason: null, tries: 0, retryAt: null });
+  });
+  pass.steps.reach('items: respond settled');
+  return 'later';
 }
 
 /** The answer may be lost or the server away: what is under way stays. Anything else ends this attempt for this item alone. */

@@ -13,9 +13,10 @@ import type { Ews } from './ews.ts';
 import { changesOf } from './item-changes.ts';
 import { chooseFolders } from './item-folders.ts';
 import type { Kind } from './item-kind.ts';
+import { outcomeOf } from './item-outcome.ts';
 import { readItems } from './item-read.ts';
 import { findByRecord } from './item-search.ts';
-import { applyStep, outcomeOf } from './item-write.ts';
+import { applyStep } from './item-write.ts';
 
 export interface StoreContext {
   readonly ews: Ews;

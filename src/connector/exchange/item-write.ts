@@ -1,30 +1,28 @@
 /**
- * One step carried out, and where it ended when its answer was lost. Nothing here decides: what is written stands in the step.
+ * One step carried out. Nothing here decides: what is written stands in the step.
  *
  * A change of another state than the expected one is a conflict. Exchange checks that itself for UpdateItem (NeverOverwrite);
  * for the other writes, which take any key, it is looked at before.
  */
 import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { RemoteRef, Step, StepOutcome, Target } from '../connector.ts';
+import type { RemoteRef, Step, Target } from '../connector.ts';
 import type { Ews } from './ews.ts';
-import { MARK } from './item-key.ts';
 import type { Kind } from './item-kind.ts';
 import { findOccurrence } from './item-occurrence.ts';
 import { look } from './item-read.ts';
-import { findByRecord } from './item-search.ts';
 import { createAttachment, deleteAttachment } from './operation/attachment.ts';
 import { createItem, createResponse } from './operation/create-item.ts';
 import { deleteItem } from './operation/delete-item.ts';
 import { distinguishedId, folderId } from './operation/folder-id.ts';
 import { type ItemId, itemIdXml } from './operation/item-id.ts';
 import { updateItem } from './operation/update-item.ts';
-import { field, valueAt } from './property.ts';
+import { field } from './property.ts';
 import { childOf, type Element, textOf } from './read-answer.ts';
 import { type Occurrence, type Operation, operationOf, type Send, type Telling } from './step.ts';
 
-const GONE: Target = { ref: null, etag: null };
-type Of<O extends Operation['operation']> = Extract<Operation, { operation: O }>;
+export const GONE: Target = { ref: null, etag: null };
+export type Of<O extends Operation['operation']> = Extract<Operation, { operation: O }>;
 
 export interface Writer {
   readonly ews: Ews;
@@ -54,7 +52,7 @@ export async function applyStep({ ews, kind, clock }: Writer, step: Step, target
 const sendNow = ({ send, until }: Telling, clock: Clock): Send =>
   until !== null && clock.now().getTime() >= Date.parse(until) ? 'SendToNone' : send;
 
-function needed({ ref, etag }: Target): ItemId {
+export function needed({ ref, etag }: Target): ItemId {
   if (ref === null || etag === null) throw new Failure('missing', 'the item that is to be changed is not there');
   return { ref, etag };
 }
@@ -117,10 +115,9 @@ async function respond(ews: Ews, { object, before }: Of<'Respond'>, target: Item
   return await stateOf(ews, target.ref);
 }
 
-const ATTACHMENTS = field('item:Attachments');
-const MY_RESPONSE = field('calendar:MyResponseType');
+export const ATTACHMENTS = field('item:Attachments');
 
-function photoOf(item: Element): string | null {
+export function photoOf(item: Element): string | null {
   const attachments = childOf(item, 'Attachments')?.children ?? [];
   const photo = attachments.find((attachment) => textOf(attachment, 'IsContactPhoto') === 'true');
   return childOf(photo, 'AttachmentId')?.attributes.Id ?? null;
@@ -132,59 +129,4 @@ async function deletePhoto(ews: Ews, target: ItemId): Promise<Target> {
   if (found.etag !== target.etag) throw changed(ews);
   const photo = photoOf(found.element);
   return photo === null ? target : await deleteAttachment(ews, target, photo);
-}
-
-export async function outcomeOf(ews: Ews, kind: Kind, step: Step, target: Target): Promise<StepOutcome> {
-  const operation = operationOf(step);
-  if (operation.operation === 'CreateItem') return await created(ews, kind, operation);
-  if ('occurrence' in operation && operation.occurrence) return await ofOccurrence(ews, operation, operation.occurrence, target);
-  const found = await look(ews, needed(target).ref, [
-    MARK,
-    ATTACHMENTS,
-    ...(operation.operation === 'Respond' ? [MY_RESPONSE] : []),
-  ]);
-  if (found === null) return operation.operation === 'DeleteItem' ? { outcome: 'applied', target: GONE } : { outcome: 'unknown' };
-  if (found.etag === target.etag) return { outcome: 'not-applied' };
-  return isDone(operation, found.element)
-    ? { outcome: 'applied', target: { ref: target.ref, etag: found.etag } }
-    : { outcome: 'unknown' };
-}
-
-function isDone(operation: Operation, item: Element): boolean {
-  switch (operation.operation) {
-    case 'UpdateItem':
-      return valueAt(item, MARK) === operation.mark;
-    case 'Respond':
-      return valueAt(item, MY_RESPONSE) === operation.becomes;
-    case 'DeletePhoto':
-      return photoOf(item) === null;
-    case 'CreateAttachment':
-      // Where a picture is to be added none was before: a step takes the old one away.
-      return operation.photo && photoOf(item) !== null;
-    default:
-      return false;
-  }
-}
-
-async function ofOccurrence(
-  ews: Ews,
-  operation: Of<'UpdateItem'> | Of<'DeleteItem'>,
-  occurrence: Occurrence,
-  target: Target,
-): Promise<StepOutcome> {
-  const found = await findOccurrence(ews, needed(target), occurrence);
-  if (found === null) return { outcome: 'unknown' };
-  if (found.series.etag === target.etag) return { outcome: 'not-applied' };
-  const { occurrence: one } = found;
-  const applied = operation.operation === 'DeleteItem' ? one === null : one?.mark === operation.mark;
-  return applied ? { outcome: 'applied', target: found.series } : { outcome: 'unknown' };
-}
-
-/** By the key: the same record and attempt is what we made, or a copy that a user made of it. */
-async function created(ews: Ews, kind: Kind, { key }: Of<'CreateItem'>): Promise<StepOutcome> {
-  const found = await findByRecord(ews, kind, key.record);
-  const ours = found.filter((one) => one.key.mailbox === key.mailbox && one.key.attempt === key.attempt);
-  const item = ours.find(({ trashed }) => !trashed) ?? ours[0];
-  if (item === undefined) return { outcome: 'not-applied' };
-  return { outcome: 'applied', target: { ref: item.ref, etag: item.etag } };
 }

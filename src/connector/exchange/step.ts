@@ -26,6 +26,32 @@ export interface Telling {
 }
 const NOBODY: Telling = { send: 'SendToNone', until: null };
 
+/** The mail by which a step tells others, by which it is known again in Sent Items. */
+export interface MeetingMail {
+  /** Its cleaned id, as `ItemVersion.meetingId`. */
+  readonly meeting: string;
+  /** Later than this, by the server's clock: when the item was saved as we know it. */
+  readonly since: string;
+  /** What its ItemClass begins with. */
+  readonly itemClass: string;
+}
+
+const CLASSES = {
+  UpdateItem: 'Request',
+  CancelCalendarItem: 'Canceled',
+  AcceptItem: 'Resp.Pos',
+  TentativelyAcceptItem: 'Resp.Tent',
+  DeclineItem: 'Resp.Neg',
+} as const;
+
+type Told = Pick<ItemVersion, 'ref' | 'etag'> & Partial<Pick<ItemVersion, 'meetingId' | 'changedAt'>>;
+
+/** Null: it could not be known again. */
+function mailBy(sender: keyof typeof CLASSES, { meetingId, changedAt }: Told): MeetingMail | null {
+  if (!meetingId || !changedAt) return null;
+  return { meeting: meetingId, since: changedAt.toISOString(), itemClass: `IPM.Schedule.Meeting.${CLASSES[sender]}` };
+}
+
 export type Operation =
   | {
       readonly operation: 'CreateItem';
@@ -39,9 +65,10 @@ export type Operation =
       readonly changes: string;
       readonly mark: string;
       readonly telling: Telling;
+      readonly told: MeetingMail | null;
     } & OfOccurrence)
   | ({ readonly operation: 'DeleteItem' } & OfOccurrence)
-  | ({ readonly operation: 'Respond' } & Response)
+  | ({ readonly operation: 'Respond'; readonly told: MeetingMail | null } & Response)
   | { readonly operation: 'CreateAttachment'; readonly attachment: string; readonly photo: boolean }
   | { readonly operation: 'DeletePhoto' };
 
@@ -57,6 +84,8 @@ export interface Response {
   readonly before: string;
   /** MyResponseType afterwards; null for a cancellation, after which the item lies in Deleted Items. */
   readonly becomes: string | null;
+  /** It is that already. */
+  readonly again: boolean;
   readonly telling: Telling;
 }
 
@@ -88,7 +117,7 @@ const mails = ({ send }: Telling) => send !== 'SendToNone';
 
 export interface Update extends OfOccurrence {
   readonly element: string;
-  readonly theirs: Pick<ItemVersion, 'ref' | 'etag'>;
+  readonly theirs: Told;
   /** Null: the key stays. */
   readonly key: ItemKey | null;
   readonly settings: readonly Setting[];
@@ -104,7 +133,8 @@ export function updateItemStep({ element, theirs, key, settings, telling = NOBOD
   const marked = changes + changeXml(element, { path: MARK, value: mark });
   const where = occurrence === undefined ? {} : { occurrence };
   const name = `UpdateItem with ${settings.length} ${settings.length === 1 ? 'property' : 'properties'}`;
-  const operation = { operation: 'UpdateItem', changes: marked, mark, telling, ...where } as const;
+  const told = mails(telling) ? mailBy('UpdateItem', theirs) : null;
+  const operation = { operation: 'UpdateItem', changes: marked, mark, telling, told, ...where } as const;
   return step(name, operation, mails(telling), occurrence === undefined ? [] : SERIES);
 }
 
@@ -113,8 +143,10 @@ export function deleteItemStep({ occurrence }: OfOccurrence = {}): Step {
   return step('DeleteItem', { operation: 'DeleteItem', ...where }, false, occurrence === undefined ? [] : SERIES);
 }
 
-export const respondStep = (response: Response): Step =>
-  step(response.object, { operation: 'Respond', ...response }, mails(response.telling));
+export function respondStep(theirs: Told, response: Response): Step {
+  const told = mailBy(response.object, theirs);
+  return step(response.object, { operation: 'Respond', ...response, told }, mails(response.telling));
+}
 
 /** `attachment` is a whole FileAttachment; `photo`: it is the picture of a contact. */
 export function createAttachmentStep(attachment: string, photo = false): Step {

@@ -5,6 +5,7 @@
 import type { Ews } from '../ews.ts';
 import type { Send } from '../step.ts';
 import { answered } from './answered.ts';
+import { distinguishedId } from './folder-id.ts';
 import { type ItemId, writtenId } from './item-id.ts';
 
 export interface NewItem {
@@ -26,6 +27,8 @@ export async function createItem(ews: Ews, { folder, item, send }: NewItem): Pro
 /** An answer to a meeting, or its cancellation; what the server makes of it has no id that matters. */
 export async function createResponse(ews: Ews, object: string, send: Send): Promise<void> {
   const disposition = send === 'SendToNone' ? 'SaveOnly' : 'SendAndSaveCopy';
-  const body = `<m:CreateItem MessageDisposition="${disposition}"><m:Items>${object}</m:Items></m:CreateItem>`;
+  // Where it is looked for when the answer is lost: a delegate's own Sent Items are another folder.
+  const saved = `<m:SavedItemFolderId>${distinguishedId(ews, 'sentitems')}</m:SavedItemFolderId>`;
+  const body = `<m:CreateItem MessageDisposition="${disposition}">${saved}<m:Items>${object}</m:Items></m:CreateItem>`;
   await answered(ews, body, 'answering a meeting');
 }

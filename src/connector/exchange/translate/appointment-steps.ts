@@ -11,7 +11,7 @@ import type { ItemChange, ItemVersion, Step } from '../../connector.ts';
 import type { Setting } from '../property.ts';
 import type { Series } from '../recurrence.ts';
 import { escapeXml } from '../soap.ts';
-import { createItemStep, deleteItemStep, respondStep, sendFor, type Telling, updateItemStep } from '../step.ts';
+import { createItemStep, deleteItemStep, respondStep, sendFor, type Telling, type Update, updateItemStep } from '../step.ts';
 import { exceptionSteps } from './appointment-exceptions.ts';
 import { lastStart, overridesOf, seriesIn } from './appointment-series.ts';
 import { allSettings, COPY_FIELDS, changeOf, settingsOf, timeAndPattern, type Writing } from './appointment-settings.ts';
@@ -54,7 +54,7 @@ function update(change: Of<'update'>, writing: Writing): Step[] {
   const { theirs, mail, key } = change;
   const content = withItsZones(change.content, theirs.content);
   const fields = writable(change);
-  if (mail === 'cancel') return isTold(theirs) ? [cancel(theirs.content, writing)] : [];
+  if (mail === 'cancel') return isTold(theirs) ? [cancel(theirs, writing)] : [];
   const placed = fields.includes('time') || fields.includes('recurrence');
   const moved = placed && !sameTime(content, theirs.content, writing);
   const place = moved ? withoutNothing(timeAndPattern(content, writing), seriesIn(theirs.content)) : [];
@@ -96,7 +96,7 @@ function writable({ theirs, fields }: Of<'update'>): readonly string[] {
 }
 
 /** The subject as it is: a write that changes nothing and tells of all that the others changed. */
-function tell(content: ItemContent, theirs: Base, telling: Telling): Step[] {
+function tell(content: ItemContent, theirs: Update['theirs'], telling: Telling): Step[] {
   if (telling.send === 'SendToNone') return [];
   return [updateItemStep({ element: ELEMENT, theirs, key: null, settings: settingsOf('subject', content), telling })];
 }
@@ -111,11 +111,13 @@ function tellUntil(content: ItemContent, { zone }: Writing): string | null {
 
 /** What guests know of is cancelled, which takes it to Deleted Items; all else is deleted without a word. */
 function remove({ theirs, mail }: Of<'delete'>, writing: Writing): Step {
-  return mail === 'cancel' && isTold(theirs) ? cancel(theirs.content, writing) : deleteItemStep();
+  return mail === 'cancel' && isTold(theirs) ? cancel(theirs, writing) : deleteItemStep();
 }
 
-const cancel = (content: ItemContent, writing: Writing): Step =>
-  respondStep({ object: 'CancelCalendarItem', before: '', becomes: null, telling: toAll(content, writing) });
+function cancel(theirs: ItemVersion, writing: Writing): Step {
+  const telling = toAll(theirs.content, writing);
+  return respondStep(theirs, { object: 'CancelCalendarItem', before: '', becomes: null, again: false, telling });
+}
 
 const toAll = (content: ItemContent, writing: Writing): Telling => ({
   send: 'SendToAllAndSaveCopy',
@@ -133,5 +135,6 @@ function respond({ theirs, response, comment }: Of<'respond'>, writing: Writing)
   if (theirs.meeting.cancelled) throw refused('the meeting is cancelled, there is nothing to answer');
   const [object, becomes] = RESPONSES[response];
   const before = comment === null ? '' : `<t:Body BodyType="Text">${escapeXml(comment)}</t:Body>`;
-  return respondStep({ object, before, becomes, telling: toAll(theirs.content, writing) });
+  const again = theirs.content[`${VENDOR}response`] === response;
+  return respondStep(theirs, { object, before, becomes, again, telling: toAll(theirs.content, writing) });
 }

@@ -5,15 +5,15 @@ import { childOf, type Element, textOf } from '../read-answer.ts';
 import { addressOf } from './appointment-people.ts';
 
 /** PidLidGlobalObjectId and PidLidCleanGlobalObjectId (MS-OXOCAL 2.2.1.27, 2.2.1.28). */
-const WHOLE: Path = { extended: { type: 'Binary', distinguished: 'Meeting', id: 0x3 } };
-const CLEAN: Path = { extended: { type: 'Binary', distinguished: 'Meeting', id: 0x23 } };
+export const WHOLE_ID: Path = { extended: { type: 'Binary', distinguished: 'Meeting', id: 0x3 } };
+export const CLEAN_ID: Path = { extended: { type: 'Binary', distinguished: 'Meeting', id: 0x23 } };
 
 export const MEETING_PROPERTIES: readonly Path[] = [
   ...['calendar:IsMeeting', 'calendar:AppointmentState', 'calendar:MeetingRequestWasSent', 'calendar:IsCancelled'],
   ...['calendar:AppointmentSequenceNumber', 'calendar:CalendarItemType', 'calendar:MyResponseType'],
 ]
   .map((uri) => field(uri) as Path)
-  .concat([WHOLE, CLEAN]);
+  .concat([WHOLE_ID, CLEAN_ID]);
 
 /** asfMeeting, asfReceived, asfCanceled (MS-OXOCAL 2.2.1.10). */
 const MEETING = 1;
@@ -38,9 +38,9 @@ export function meetingFacts(item: Element): MeetingFacts | null {
  * day in bytes 17 to 20, which the cleaned one has not.
  */
 export function meetingIdOf(item: Element): string | null {
-  const clean = hexOf(valueAt(item, CLEAN)) ?? fromUid(textOf(item, 'UID'));
+  const clean = hexOf(valueAt(item, CLEAN_ID)) ?? fromUid(textOf(item, 'UID'));
   if (clean === null) return null;
-  const date = hexOf(valueAt(item, WHOLE))?.slice(32, 40) ?? '00000000';
+  const date = hexOf(valueAt(item, WHOLE_ID))?.slice(32, 40) ?? '00000000';
   return date === '00000000' ? clean : `${clean}/${date}`;
 }
 
