@@ -28,8 +28,17 @@ export async function adoptStranger(pass: Pass, remote: KnownRemoteItem): Promis
   const item = key?.mailbox === pass.mailbox.id ? await readItem(pass.database, key.record) : null;
   if (item?.kind === pass.kind) return adoptOwn(pass, remote, item);
   const known = await meetingOf(pass, remote);
-  if (known) return adoptMeeting(pass, remote, known);
+  if (known && known.deletedAt === null) return adoptMeeting(pass, remote, known);
+  const { meeting, wanted } = remote;
+  // An invitation comes to each guest by itself, and is no reason to bring back what is over.
+  if (!wanted && meeting?.role === 'attendee' && (known || meeting.cancelled)) return leftOver(pass, remote);
   return bringIn(pass, remote);
+}
+
+async function leftOver(pass: Pass, remote: KnownRemoteItem): Promise<Outcome> {
+  const reason = 'an invitation to a meeting that was deleted or called off before it was read';
+  if (!pass.options.dryRun) await passOver(pass.database, remote.id, reason, pass.policyId);
+  return 'done';
 }
 
 function bringIn(pass: Pass, remote: KnownRemoteItem): Promise<Outcome> {

@@ -117,11 +117,17 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
   };
 }
 
+/** Who declines has the appointment no longer; should the organizer move it, Exchange brings it anew (MS-OXWSMTGS). */
+const DECLINED = {
+  ...{ state: 'unlinked', apart: 'deleted-there', response: null },
+  reason: 'The invitation was declined, which took the appointment out of the calendar.',
+} as const satisfies LinkChange;
+
 async function finishDeletion(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
   await write(pass, async (transaction) => {
     if (link.ref !== null) await forgetRemoteItem(transaction, link.mailboxId, link.kind, link.ref);
     await changeLink(transaction, link.id, {
-      ...toLink(agreedAfter(link.kind, pass.itemPolicy, intent.agreement, null)),
+      ...(intent.change === 'respond' ? DECLINED : toLink(agreedAfter(link.kind, pass.itemPolicy, intent.agreement, null))),
       ...{ intent: null, ref: null, mail: 'none', tries: 0, retryAt: null },
       ...{ oursSeen: intent.version, theirsSeen: null, agreedAt: pass.clock.now() },
     });

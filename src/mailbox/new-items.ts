@@ -1,7 +1,7 @@
 /** What is new on either side: items of the mailbox that no link knows, and items of the application that it has no link to. */
 import { itemFailure } from '../model/failure.ts';
 import { type Item, listUnlinkedItems } from '../store/items.ts';
-import { findLink } from '../store/links.ts';
+import { findLink, linksOf } from '../store/links.ts';
 import { type KnownRemoteItem, listStrangers, passOver } from '../store/remote-items.ts';
 import { adoptStranger } from './adopt-stranger.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -45,11 +45,15 @@ export async function offerAll(pass: Pass): Promise<void> {
   }
 }
 
-/** A meeting is written in its organizer's mailbox only; the others get it by Exchange's own invitation. */
+/**
+ * A meeting is written in its organizer's mailbox only; the others get it by Exchange's own invitation. One that has a link elsewhere
+ * came from a guest's copy: its organizer has it already, known to us or not.
+ */
 async function offer(pass: Pass, item: Item): Promise<void> {
   pass.signal.throwIfAborted();
   const organizer = organizerOf(item.content);
   if (organizer !== null && !pass.mailbox.addresses.includes(organizer)) return;
+  if (organizer !== null && (await linksOf(pass.database, item.id)).length > 0) return;
   const pair = { link: null, item, remote: null, verdict: null };
   const outcome = await applyPlan(pass, pair, planPair(pass, pair));
   if (outcome !== 'again') return;

@@ -121,7 +121,9 @@ export async function findLink(database: Database, activityId: string, mailboxId
   return rows[0] ?? null;
 }
 
-/** The link that some mailbox has to this meeting, whoever was first; an occurrence stands apart from its series. */
+/**
+ * What some mailbox is linked to for this meeting, whoever was first, deleted ones last; an occurrence stands apart from its series.
+ */
 export async function findMeetingActivity(
   database: Database,
   meetingId: string,
@@ -132,7 +134,8 @@ export async function findMeetingActivity(
     `select links.activity_id as "activityId" from remote_items as remote
      join links on links.mailbox_id = remote.mailbox_id and links.kind = remote.kind and links.ref = remote.ref
      join activities on activities.id = links.activity_id
-     where remote.meeting_id = ? and remote.content->>'recurrenceId' is not distinct from ? and activities.deleted_at is null order by links.id limit 1`,
+     where remote.meeting_id = ? and remote.content->>'recurrenceId' is not distinct from ?
+     order by activities.deleted_at is not null, links.id limit 1`,
     [meetingId, recurrenceId],
   );
   return rows[0] ?? null;

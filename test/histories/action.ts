@@ -1,8 +1,10 @@
 /** What may happen to a company of three and its application, as plain data: a failing history is kept as it is. */
+import type { MeetingResponse } from '../../src/model/item.ts';
 import type { KindName } from './kind/kinds.ts';
 
 export const MAILBOXES = ['anna', 'ben', 'cleo'] as const;
 export type MailboxId = (typeof MAILBOXES)[number];
+export const addressOf = (id: MailboxId) => `${id}@example.com`;
 
 export interface History {
   /** The first is made in the application, the last in a mailbox; then come the actions. */
@@ -10,13 +12,19 @@ export interface History {
   readonly actions: readonly Action[];
 }
 
-/** Items, their fields and the kinds are named by their place among those that are there at that moment, counted round. */
+/**
+ * Items, their fields and the kinds are named by their place among those that are there at that moment, counted round. `tell`: the
+ * guests of a meeting.
+ */
 export type Action =
-  | { readonly do: 'create here'; readonly at: MailboxId; readonly kind: number }
-  | { readonly do: 'edit here' | 'clear here'; readonly item: number; readonly field: number }
-  | { readonly do: 'delete here'; readonly item: number }
-  | { readonly do: 'create there'; readonly at: MailboxId; readonly kind: number }
-  | ({ readonly do: 'edit there'; readonly at: MailboxId } & Edit)
+  | ({ readonly do: 'create here' } & Creation)
+  | ({ readonly do: 'create there' } & Creation)
+  | ({ readonly do: 'edit here' | 'clear here'; readonly tell: boolean } & Edit)
+  | { readonly do: 'delete here'; readonly item: number; readonly tell: boolean }
+  | ({ readonly do: 'edit there' | 'clear there'; readonly at: MailboxId; readonly tell: boolean } & Edit)
+  | ({ readonly do: 'answer here' } & Answer)
+  | ({ readonly do: 'answer there' } & Answer)
+  | { readonly do: 'cancel there'; readonly at: MailboxId; readonly item: number; readonly tell: boolean }
   | {
       readonly do: 'delete there';
       readonly at: MailboxId;
@@ -34,7 +42,19 @@ export type Action =
   | { readonly do: 'choose'; readonly conflict: number; readonly side: 'application' | 'exchange' }
   | { readonly do: 'pass'; readonly at: MailboxId; readonly kill: Moment | null; readonly between: Between | null };
 
-export interface Edit {
+interface Creation {
+  readonly at: MailboxId;
+  readonly kind: number;
+  readonly tell: boolean;
+}
+
+interface Answer {
+  readonly at: MailboxId;
+  readonly item: number;
+  readonly response: MeetingResponse;
+}
+
+interface Edit {
   readonly item: number;
   readonly field: number;
 }

@@ -16,7 +16,7 @@ import type { Exchange } from '../servers/exchange/exchange.ts';
 import type { RunningServer } from '../servers/exchange/server.ts';
 import type { Mailbox } from '../servers/exchange/store/mailbox.ts';
 import type { Folder } from '../servers/exchange/store/model.ts';
-import { MAILBOXES, type MailboxId } from './action.ts';
+import { addressOf, MAILBOXES, type MailboxId } from './action.ts';
 import type { Coverage } from './coverage.ts';
 import type { Defect } from './defect.ts';
 import { delegate } from './delegate.ts';
@@ -33,9 +33,12 @@ export interface Place {
   clear(): Promise<void>;
 }
 
-type FolderName = Kind['folder'];
+/** A guest's copy is the guest's: only what the organizer deletes goes on the other side. */
+const ORGANIZED = { deleteWhen: ['organizer' as const] };
+const DELETIONS = { inExchange: ORGANIZED, inApplication: ORGANIZED, outsideFilters: null };
+const CALENDAR_POLICY: ItemKindConfig = { ...OPEN_POLICY, deletion: DELETIONS, series: DELETIONS };
 
-const addressOf = (id: MailboxId) => `${id}@example.com`;
+type FolderName = Kind['folder'];
 
 /** With the kinds of items that its history is about. */
 export async function openCompany(
@@ -98,7 +101,7 @@ export class Company {
   }
 
   config(id: MailboxId): MailboxConfig {
-    const items = { contacts: OPEN_POLICY, appointments: OPEN_POLICY, tasks: OPEN_POLICY };
+    const items = { contacts: OPEN_POLICY, appointments: CALENDAR_POLICY, tasks: OPEN_POLICY };
     return { id, address: addressOf(id), aliases: [], items } as unknown as MailboxConfig;
   }
 
@@ -121,7 +124,7 @@ export class Company {
 
   #context(id: MailboxId, life: Life, kind: ItemKind) {
     const { database, clock } = this;
-    const policy: ItemKindConfig = OPEN_POLICY;
+    const policy = kind === 'appointment' ? CALENDAR_POLICY : OPEN_POLICY;
     return {
       ...{ database, clock, steps: life, kind, policy, log: silentLog, settleMs: SETTLE_MS },
       signal: new AbortController().signal,

@@ -1,13 +1,15 @@
 /** Histories as fast-check draws them. */
 import fc from 'fast-check';
 import { type Action, FAULTS, type History, MAILBOXES, type Moment, OPERATIONS, STEP_NAMES, SWITCH_NAMES } from './action.ts';
-import { KIND_NAMES } from './kind/kinds.ts';
+import { KIND_NAMES, type KindName } from './kind/kinds.ts';
 
 const at = fc.constantFrom(...MAILBOXES);
 const item = fc.nat(5);
 const field = fc.nat(11);
 const kind = fc.nat(1);
-const moment: fc.Arbitrary<Moment> = fc.record({ step: fc.constantFrom(...STEP_NAMES), nth: fc.integer({ min: 1, max: 4 }) });
+const tell = fc.boolean();
+const response = fc.constantFrom('accepted' as const, 'tentative' as const, 'declined' as const);
+const moment: fc.Arbitrary<Moment> = fc.record({ step: fc.constantFrom(...STEP_NAMES), nth: fc.constantFrom(1, 1, 1, 2, 3) });
 const action = <const Name extends Action['do']>(...names: Name[]) => ({ do: fc.constantFrom(...names) });
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Action>) => ({ weight, arbitrary });
 
@@ -18,12 +20,13 @@ const passes = (kill: fc.Arbitrary<Moment | null>): fc.Arbitrary<Action> =>
   });
 
 const items = [
-  weighted(2, fc.record({ ...action('create here'), at, kind })),
-  weighted(6, fc.record({ ...action('edit here'), item, field })),
-  weighted(1, fc.record({ ...action('clear here'), item, field })),
-  weighted(1, fc.record({ ...action('delete here'), item })),
-  weighted(2, fc.record({ ...action('create there'), at, kind })),
-  weighted(6, fc.record({ ...action('edit there'), at, item, field })),
+  weighted(2, fc.record({ ...action('create here'), at, kind, tell })),
+  weighted(6, fc.record({ ...action('edit here'), item, field, tell })),
+  weighted(1, fc.record({ ...action('clear here'), item, field, tell })),
+  weighted(1, fc.record({ ...action('delete here'), item, tell })),
+  weighted(2, fc.record({ ...action('create there'), at, kind, tell })),
+  weighted(6, fc.record({ ...action('edit there'), at, item, field, tell })),
+  weighted(1, fc.record({ ...action('clear there'), at, item, field, tell })),
   weighted(
     1,
     fc.record({
@@ -45,6 +48,11 @@ const items = [
   ),
 ];
 
+const meetings = [
+  weighted(3, fc.record({ ...action('answer here', 'answer there'), at, item, response })),
+  weighted(1, fc.record({ ...action('cancel there'), at, item, tell })),
+];
+
 const weather = [
   weighted(
     4,
@@ -60,9 +68,15 @@ const weather = [
   weighted(1, fc.record({ ...action('wait'), seconds: fc.constantFrom(10, 150, 4000) })),
 ];
 
-const actions = fc.oneof(...items, ...weather, weighted(8, passes(fc.constant(null))), weighted(8, passes(moment)));
+const rest = [...items, ...weather, weighted(8, passes(fc.constant(null))), weighted(8, passes(moment))];
+const actions = fc.oneof(...rest);
+const actionsOfMeetings = fc.oneof(...rest, ...meetings);
 
-export const histories: fc.Arbitrary<History> = fc.record({
-  kinds: fc.uniqueArray(fc.constantFrom(...KIND_NAMES), { minLength: 1, maxLength: 2 }),
-  actions: fc.array(actions, { minLength: 3, maxLength: 16, size: 'max' }),
-});
+export const historiesOf = (kinds: readonly KindName[]): fc.Arbitrary<History> =>
+  fc.uniqueArray(fc.constantFrom(...kinds), { minLength: 1, maxLength: 2 }).chain((mixed) =>
+    fc.record({
+      kinds: fc.constant(mixed),
+      actions: fc.array(mixed.includes('meeting') ? actionsOfMeetings : actions, { minLength: 3, maxLength: 16, size: 'max' }),
+    }),
+  );
+export const histories = historiesOf(KIND_NAMES);

@@ -1,111 +1,67 @@
 /** What each action does: in the application, in the mailboxes, and to the servers between them. */
 import { chooseConflict } from '../../src/mailbox/conflict-choice.ts';
-import { changeItem, createItemIn, deleteItem } from '../../src/mailbox/items.ts';
-import { Failure } from '../../src/model/failure.ts';
-import type { ItemContent, Json } from '../../src/model/item.ts';
-import { isObject } from '../../src/model/json.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
 import type { Action } from './action.ts';
+import { answerHere, createHere, deleteHere, editHere, tolerate } from './application.ts';
 import type { Company } from './company.ts';
-import { kindHere } from './kind/kinds.ts';
-import { copyThere, createThere, deleteThere, editThere, moveThere } from './people.ts';
-import { here, pick, saysHere } from './view.ts';
-import type { Witness } from './witness.ts';
+import { answerThere, cancelThere } from './guests.ts';
+import { copyThere, createThere, deleteThere, editThere, moveThere, writeThere } from './people.ts';
+import type { Scene } from './scene.ts';
+import { pick } from './view.ts';
 
-type Named<Name extends Action['do']> = Extract<Action, { do: Name }>;
+export type Named<Name extends Action['do']> = Extract<Action, { do: Name }>;
 
-export async function happen(company: Company, witness: Witness, action: Action): Promise<void> {
+export async function happen(scene: Scene, action: Action): Promise<void> {
   switch (action.do) {
     case 'create here':
-      return createHere(company, witness, action);
+      return createHere(scene, action);
     case 'edit here':
     case 'clear here':
-      return editHere(company, witness, action);
+      return editHere(scene, action);
     case 'delete here':
-      return deleteHere(company, witness, action);
+      return deleteHere(scene, action);
+    case 'answer here':
+      return answerHere(scene, action);
     case 'choose':
-      return choose(company, action);
+      return choose(scene.company, action);
     case 'create there':
-      return createThere(company, witness, action);
+      return createThere(scene, action);
     case 'edit there':
-      return editThere(company, witness, action.at, action);
+    case 'clear there':
+      return editThere(scene, action);
     case 'delete there':
-      return deleteThere(company, witness, action);
+      return deleteThere(scene, action);
+    case 'answer there':
+      return answerThere(scene, action);
+    case 'cancel there':
+      return cancelThere(scene, action);
     case 'move away':
     case 'move back':
-      return moveThere(company, action);
+      return moveThere(scene, action);
     case 'copy':
-      return copyThere(company, witness, action);
+      return copyThere(scene, action);
     case 'pass':
-      return pass(company, witness, action);
+      return pass(scene, action);
     default:
-      return weather(company, action);
+      return weather(scene.company, action);
   }
 }
 
-async function createHere(company: Company, witness: Witness, { at, kind: index }: Named<'create here'>): Promise<void> {
-  const kind = pick(company.kinds, index)!;
-  await createItemIn(company.database, company.config(at), kind.item, kind.bornHere(witness.born('application')));
-}
-
-async function editHere(company: Company, witness: Witness, action: Named<'edit here' | 'clear here'>): Promise<void> {
-  const item = pick(await here(company), action.item);
-  if (!item) return;
-  const { content } = item;
-  const field = pick(kindHere(content).fields, action.field)!;
-  const seen = [field.here(content), field.drops?.here(content)];
-  if (action.do === 'clear here') {
-    const cleared = field.clear(content);
-    if (seen[0] === null || cleared === content) return;
-    witness.replaced(seen);
-    await changeItem(company.database, item.id, patchOf(content, cleared));
-    return;
-  }
-  company.coverage.edits += 1;
-  const token = witness.edit(seen, `application ${field.name}`);
-  await changeItem(company.database, item.id, patchOf(content, field.write(content, token)));
-}
-
-/** The JSON Merge Patch (RFC 7396) that makes the one of the other. */
-function patchOf(before: ItemContent, after: ItemContent): Json {
-  const gone = Object.keys(before).filter((name) => !(name in after));
-  const inside = Object.entries(after).map(([name, value]) => {
-    const held = before[name];
-    return [
-      name,
-      isObject(value) && held !== undefined && isObject(held) ? patchOf(held as never, value as never) : value,
-    ] as const;
-  });
-  return Object.fromEntries([...gone.map((name) => [name, null] as const), ...inside]);
-}
-
-async function deleteHere(company: Company, witness: Witness, action: Named<'delete here'>): Promise<void> {
-  const item = pick(await here(company), action.item);
-  if (!item) return;
-  witness.deleted(saysHere(item.content));
-  await deleteItem(company.database, item.id);
-}
-
-async function choose(company: Company, { conflict: index, side }: Named<'choose'>): Promise<void> {
-  const open = (await listConflicts(company.database)).filter(({ state }) => state === 'open');
+async function choose({ database }: Company, { conflict: index, side }: Named<'choose'>): Promise<void> {
+  const open = (await listConflicts(database)).filter(({ state }) => state === 'open');
   const conflict = pick(open, index);
-  if (conflict) await chooseConflict(company.database, conflict.id, side).catch(tolerate);
+  if (conflict) await chooseConflict(database, conflict.id, side).catch(tolerate);
 }
 
-/** A question that is settled by now is no failure of anybody's. */
-function tolerate(error: unknown): void {
-  if (!(error instanceof Failure)) throw error;
+function pass(scene: Scene, { at, kill, between }: Named<'pass'>): Promise<void> {
+  if (!between) return scene.company.pass(at, { kill });
+  const edit = { do: 'edit there', at, tell: false, ...between } as const;
+  return scene.company.pass(at, { kill, between: { moment: between.moment, work: () => void writeThere(scene, edit) } });
 }
 
-function pass(company: Company, witness: Witness, { at, kill, between }: Named<'pass'>): Promise<void> {
-  if (!between) return company.pass(at, { kill });
-  return company.pass(at, { kill, between: { moment: between.moment, work: () => editThere(company, witness, at, between) } });
-}
+type Weather = Named<'fault' | 'switch' | 'lose state' | 'late write' | 'late write arrives' | 'wait'>;
 
-async function weather(
-  company: Company,
-  action: Named<'fault' | 'switch' | 'lose state' | 'late write' | 'late write arrives' | 'wait'>,
-): Promise<void> {
+async function weather(company: Company, action: Weather): Promise<void> {
   const { exchange, coverage } = company;
   switch (action.do) {
     case 'fault':

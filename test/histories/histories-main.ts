@@ -1,5 +1,5 @@
 // npm run histories -- --runs 5000 --seed S --jobs 2: histories until one fails; prints how often the bad moments came.
-// --path P runs on from a failing one of the seed, --history JSON lives one.
+// --kinds contact,series are those that it mixes; --path P runs on from a failing one of the seed, --history JSON lives one.
 // --defect all | NUMBER plants defects instead and says after how many histories each was found.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { add, noCoverage } from './coverage.ts';
 import { DEFECTS } from './defect.ts';
 import { live } from './history.ts';
+import { KIND_NAMES } from './kind/kinds.ts';
 import { openPlace } from './place.ts';
 import { failureText, plant, run, type Share } from './run.ts';
 
 const text = { type: 'string' } as const;
-const options = { runs: text, seed: text, path: text, history: text, defect: text, jobs: text, share: text };
+const options = { runs: text, seed: text, path: text, history: text, defect: text, jobs: text, kinds: text, share: text };
 const { values } = parseArgs({ options });
 const seed = values.seed === undefined ? Date.now() & 0x7fffffff : Number(values.seed);
 const [job = 0, jobs = 1] = (values.share ?? `0/${values.jobs ?? 1}`).split('/').map(Number);
@@ -58,6 +59,7 @@ async function alone(share: Share): Promise<void> {
 if (jobs > 1 && values.share === undefined) await shared();
 else {
   const runs = Number(values.runs ?? (values.defect === undefined ? 100 : 500));
-  await alone({ runs, job, jobs, ...(values.path === undefined ? {} : { path: values.path }) });
+  const kinds = KIND_NAMES.filter((name) => values.kinds?.split(',').includes(name) ?? true);
+  await alone({ runs, kinds, job, jobs, ...(values.path === undefined ? {} : { path: values.path }) });
 }
 process.disconnect?.();

@@ -1,35 +1,57 @@
 /** One history: what is drawn happens, then the bad times end, and the oracle looks. */
+import { resolveItem } from '../../src/mailbox/items.ts';
 import { feedPosition } from '../../src/store/items.ts';
-import { type History, MAILBOXES } from './action.ts';
+import { linksOf } from '../../src/store/links.ts';
+import { type History, MAILBOXES, type MailboxId } from './action.ts';
 import { type Company, openCompany, type Place } from './company.ts';
 import type { Coverage } from './coverage.ts';
 import type { Defect } from './defect.ts';
 import { happen } from './happen.ts';
 import { KINDS } from './kind/kinds.ts';
 import { judge } from './oracle.ts';
+import { Post } from './post.ts';
+import type { Scene } from './scene.ts';
+import { birthIn, here } from './view.ts';
 import { Witness } from './witness.ts';
 
 /** Resolves when everything is as it must be; rejects with what is not. */
 export async function live(place: Place, history: History, coverage: Coverage, defect: Defect | null = null): Promise<void> {
   const kinds = history.kinds.map((name) => KINDS[name]);
   const company = await openCompany(place, kinds, defect, coverage);
-  const witness = new Witness();
+  const scene: Scene = { company, witness: new Witness(), post: new Post(company) };
   const defaults = { ...company.exchange.switches };
   try {
-    await happen(company, witness, { do: 'create here', at: 'anna', kind: 0 });
-    await happen(company, witness, { do: 'create there', at: 'ben', kind: kinds.length - 1 });
+    await happen(scene, { do: 'create here', at: 'anna', kind: 0, tell: true });
+    await happen(scene, { do: 'create there', at: 'ben', kind: kinds.length - 1, tell: true });
     for (const at of MAILBOXES) await company.pass(at);
-    for (const action of history.actions) await happen(company, witness, action);
+    for (const action of history.actions) await happen(scene, action);
     company.exchange.faults.clear();
     await company.arriveLate();
     Object.assign(company.exchange.switches, defaults);
     await settle(company);
-    await judge(company, witness);
+    if (await resolveDoubts(scene)) await settle(company);
+    scene.post.count();
+    await judge(scene);
   } finally {
     Object.assign(company.exchange.switches, defaults);
     coverage.histories += 1;
     await company.close();
   }
+}
+
+/** A person looks whether the guests were told, and says so. */
+async function resolveDoubts({ company, post }: Scene): Promise<boolean> {
+  const items = [...(await here(company))];
+  let some = false;
+  for (const { id, content } of items) {
+    const doubtful = (await linksOf(company.database, id)).find(({ state }) => state === 'in-doubt');
+    if (!doubtful) continue;
+    some = true;
+    company.coverage.inDoubt += 1;
+    const told = post.isTold(birthIn(content), doubtful.mailboxId as MailboxId);
+    await resolveItem(company.database, id, told ? 'done' : 'not-done');
+  }
+  return some;
 }
 
 /** More are never needed. */

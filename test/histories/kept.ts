@@ -7,7 +7,26 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
     kinds: ['contact'],
     actions: [
       { do: 'move away', at: 'anna', item: 0 },
-      { do: 'edit here', item: 0, field: 0 },
+      { do: 'edit here', item: 0, field: 0, tell: false },
+    ],
+  },
+  {
+    why: 'an invitation declined here took the appointment out of the calendar, and ended the pass as a bug',
+    kinds: ['meeting'],
+    actions: [
+      { do: 'pass', at: 'anna', kill: null, between: null },
+      { do: 'answer here', at: 'cleo', item: 0, response: 'declined' },
+    ],
+  },
+  {
+    why: "a guest's copy of a meeting that the application had deleted brought it back, and into its organizer's calendar once more",
+    kinds: ['meeting'],
+    actions: [
+      { do: 'create here', at: 'anna', kind: 0, tell: true },
+      { do: 'pass', at: 'anna', kill: { step: ' after ', nth: 1 }, between: null },
+      { do: 'delete here', item: 2, tell: false },
+      { do: 'edit here', item: 0, field: 0, tell: false },
+      { do: 'create there', at: 'anna', kind: 0, tell: false },
     ],
   },
 ];

@@ -3,7 +3,7 @@
  *
  * - each value that anybody wrote stands on both sides, or was replaced by somebody who had seen it, or is in the conflict list;
  * - nothing was doubled, and nothing is gone that nobody deleted;
- * - nobody was sent mail;
+ * - nobody was sent mail that nobody wished to be sent, nor twice; who is to be invited is;
  * - another run writes nothing (`settle` ends no sooner).
  */
 import { listConflicts } from '../../src/store/conflicts.ts';
@@ -12,19 +12,21 @@ import { linksOf } from '../../src/store/links.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import { MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
-import { kindHere } from './kind/kinds.ts';
+import { kindHere, kindThere } from './kind/kinds.ts';
+import type { Post } from './post.ts';
+import type { Scene } from './scene.ts';
 import { tokensIn } from './token.ts';
-import { birthIn, birthThere, everywhere, here, saidThere, saysHere, there } from './view.ts';
+import { birthIn, birthThere, everywhere, here, isGuests, saidThere, saysHere, there } from './view.ts';
 import type { Witness } from './witness.ts';
 
-export async function judge(company: Company, witness: Witness): Promise<void> {
+export async function judge({ company, witness, post }: Scene): Promise<void> {
   const items = await here(company);
   const wrong = [
     ...(await lost(company, witness, items)),
-    ...(await apart(company, items)),
+    ...(await apart(company, post, items)),
     ...doubled(company, witness, items),
     ...vanished(company, witness, items),
-    ...(company.exchange.outside.length > 0 ? ['mail went out'] : []),
+    ...post.wrong(),
   ];
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
@@ -38,7 +40,7 @@ async function lost(company: Company, witness: Witness, items: readonly ListedIt
 }
 
 /** Both sides of each link say the same. */
-async function apart(company: Company, items: readonly ListedItem[]): Promise<readonly string[]> {
+async function apart(company: Company, post: Post, items: readonly ListedItem[]): Promise<readonly string[]> {
   const wrong: string[] = [];
   const asked = new Set(
     (await listConflicts(company.database)).filter(({ state }) => state === 'open').map(({ activityId }) => activityId),
@@ -47,16 +49,27 @@ async function apart(company: Company, items: readonly ListedItem[]): Promise<re
     const birth = birthIn(content);
     for (const link of await linksOf(company.database, id)) {
       const at = link.mailboxId as MailboxId;
-      if (link.apart === 'away' && !isIn(everywhere(company, at), birth))
+      // A guest's copy carries no key of ours: where it went, nobody can tell.
+      if (link.apart === 'away' && link.isPrimary && !isIn(everywhere(company, at), birth))
         wrong.push(`${birth} is said to have been moved out of sight in ${at}, and lies nowhere`);
       if (link.state === 'unlinked' || link.state === 'asking' || asked.has(id)) continue;
+      // What waits for leave to tell the guests stands here, and is said to.
+      if (link.state === 'needs-intent') continue;
+      if (link.response !== null) wrong.push(`an answer to ${birth} from ${at} was not given`);
       if (link.state !== 'linked') wrong.push(`${birth} in ${at} is ${link.state}: ${link.reason}`);
       const item = there(company, at).find((one) => link.ref?.includes(company.mailbox(at).itemId(one)));
       if (!item) wrong.push(`${birth} is linked in ${at} and not there`);
-      else wrong.push(...differences(content, item).map((what) => `${birth} in ${at}: ${what}`));
+      else if (!isGuests(item, at))
+        wrong.push(...silent(post, birth, item), ...differences(content, item).map((what) => `${birth} in ${at}: ${what}`));
     }
   }
   return wrong;
+}
+
+/** Somebody wished the guests to be invited: they are. */
+function silent(post: Post, birth: string, item: Item): readonly string[] {
+  const invited = !kindThere(item).isMeeting || item.fields.MeetingRequestWasSent?.text === 'true';
+  return invited || !post.wishedAny('request', birth) ? [] : [`nobody was invited to ${birth}`];
 }
 
 function differences(content: ListedItem['content'], item: Item): readonly string[] {
@@ -67,7 +80,7 @@ function differences(content: ListedItem['content'], item: Item): readonly strin
 }
 
 function doubled(company: Company, witness: Witness, items: readonly ListedItem[]): readonly string[] {
-  return [...witness.births].flatMap((birth) => {
+  return [...witness.births.keys()].flatMap((birth) => {
     const allowed = 1 + (witness.copies.get(birth) ?? 0);
     const places: readonly (readonly [string, number])[] = [
       ['the application', items.filter(({ content }) => birthIn(content) === birth).length],
@@ -77,14 +90,16 @@ function doubled(company: Company, witness: Witness, items: readonly ListedItem[
   });
 }
 
-/** What nobody deleted is everywhere, if in a folder that nobody watches. */
+/** What nobody deleted is everywhere, if in a folder that nobody watches; a meeting with its organizer at least. */
 function vanished(company: Company, witness: Witness, items: readonly ListedItem[]): readonly string[] {
   const isHere = (birth: string) => items.some(({ content }) => birthIn(content) === birth);
   return [...witness.births]
-    .filter((birth) => !witness.gone.has(birth))
-    .flatMap((birth) => [
+    .filter(([birth]) => !witness.gone.has(birth))
+    .flatMap(([birth, organizer]) => [
       ...(isHere(birth) ? [] : [`${birth} is gone from the application`]),
-      ...MAILBOXES.filter((at) => !isIn(everywhere(company, at), birth)).map((at) => `${birth} is gone from ${at}`),
+      ...MAILBOXES.filter((at) => (organizer ?? at) === at && !isIn(everywhere(company, at), birth)).map(
+        (at) => `${birth} is gone from ${at}`,
+      ),
     ]);
 }
 

@@ -1,42 +1,68 @@
 /** What the people of the company do in their mailboxes with their own programs. */
+import { sendInvitations, sendUpdates } from '../servers/exchange/calendar/invite.ts';
 import { contextFor } from '../servers/exchange/mime/transport.ts';
 import { copyOf, disposeItem, moveWithin } from '../servers/exchange/operation/items.ts';
 import { settleItem } from '../servers/exchange/property/settle-item.ts';
 import { blankItem } from '../servers/exchange/store/blank.ts';
-import type { Action, Edit, MailboxId } from './action.ts';
-import type { Company } from './company.ts';
+import type { Item } from '../servers/exchange/store/model.ts';
+import type { Named } from './happen.ts';
+import { DELETED, never } from './kind/kind.ts';
 import { kindThere } from './kind/kinds.ts';
-import { birthThere, pick, saysThere, there } from './view.ts';
-import type { Witness } from './witness.ts';
+import type { Scene } from './scene.ts';
+import { birthThere, isGuests, pick, saysThere, there } from './view.ts';
 
-type Named<Name extends Action['do']> = Extract<Action, { do: Name }>;
+export const TOLD = 'SendToAllAndSaveCopy';
 
-export function createThere(company: Company, witness: Witness, { at, kind: index }: Named<'create there'>): void {
-  const kind = pick(company.kinds, index)!;
+export async function createThere({ company, witness, post }: Scene, action: Named<'create there'>): Promise<void> {
+  const { at, tell } = action;
+  const kind = pick(company.kinds, action.kind)!;
   const mailbox = company.mailbox(at);
+  const context = contextFor(company.exchange, mailbox);
   const item = blankItem(kind.element, mailbox.clock.now());
-  kind.bornThere(item, witness.born(at));
-  settleItem(item, undefined, new Set(), contextFor(company.exchange, mailbox));
+  kind.bornThere(item, witness.born(at, kind.isMeeting ? at : null), at);
+  settleItem(item, undefined, new Set(), context);
   mailbox.place(item, mailbox.folderNamed(kind.folder));
+  if (tell && kind.isMeeting) await post.byHand(() => sendInvitations(item, context, TOLD));
 }
 
-export function editThere(company: Company, witness: Witness, at: MailboxId, edit: Edit): void {
-  const item = pick(there(company, at), edit.item);
-  if (!item) return;
-  const field = pick(kindThere(item).fields, edit.field)!;
-  company.coverage.edits += 1;
-  field.writeThere(item, witness.edit([field.there(item), field.drops?.there(item)], `${at} ${field.name}`));
+export async function editThere(scene: Scene, action: Named<'edit there' | 'clear there'>): Promise<void> {
+  const { company, post } = scene;
+  const written = writeThere(scene, action);
+  if (!written || !action.tell || !kindThere(written.item).isMeeting) return;
+  const context = contextFor(company.exchange, company.mailbox(action.at));
+  await post.byHand(() => sendUpdates(written.item, written.before, context, TOLD));
+}
+
+/** Nobody is told of it. */
+export function writeThere({ company, witness }: Scene, action: Named<'edit there' | 'clear there'>) {
+  const { at } = action;
+  const item = pick(there(company, at), action.item);
+  const field = item && pick(kindThere(item).fields, action.field);
+  // A guest's copy follows the organizer's.
+  if (!item || !field || isGuests(item, at) || field.there(item) === DELETED) return null;
+  const before: Item = { ...item, fields: { ...item.fields } };
+  const seen = [field, ...(field.drops ?? [])].map((one) => one.there(item));
+  if (action.do === 'clear there') {
+    if (field.clearThere === never.clearThere) return null;
+    witness.replaced(seen);
+    field.clearThere(item);
+  } else {
+    company.coverage.edits += 1;
+    if (item.fields.Recurrence) company.coverage.seriesEdits += 1;
+    field.writeThere(item, witness.edit(seen, `${at} ${field.name}`));
+  }
   company.mailbox(at).touch(item);
+  return { item, before };
 }
 
-export function deleteThere(company: Company, witness: Witness, { at, item: index, how }: Named<'delete there'>): void {
+export function deleteThere({ company, witness }: Scene, { at, item: index, how }: Named<'delete there'>): void {
   const item = pick(there(company, at), index);
   if (!item) return;
-  witness.deleted(saysThere(item));
+  if (!isGuests(item, at)) witness.deleted(saysThere(item));
   disposeItem(company.mailbox(at), item, how);
 }
 
-export function moveThere(company: Company, action: Named<'move away' | 'move back'>): void {
+export function moveThere({ company }: Scene, action: Named<'move away' | 'move back'>): void {
   const mailbox = company.mailbox(action.at);
   const item = pick(there(company, action.at, action.do === 'move back' ? 'other' : 'watched'), action.item);
   if (!item) return;
@@ -44,9 +70,10 @@ export function moveThere(company: Company, action: Named<'move away' | 'move ba
   moveWithin(mailbox, item, action.do === 'move away' ? company.other(action.at, folder) : mailbox.folderNamed(folder));
 }
 
-export function copyThere(company: Company, witness: Witness, { at, item: index }: Named<'copy'>): void {
+/** A copied meeting would be the same meeting. */
+export function copyThere({ company, witness }: Scene, { at, item: index }: Named<'copy'>): void {
   const item = pick(there(company, at), index);
-  if (!item) return;
+  if (!item || kindThere(item).isMeeting) return;
   const mailbox = company.mailbox(at);
   witness.copied(birthThere(item));
   mailbox.place(copyOf(item), mailbox.folderNamed(kindThere(item).folder));

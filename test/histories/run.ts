@@ -4,8 +4,9 @@ import type { History } from './action.ts';
 import type { Place } from './company.ts';
 import { type Coverage, noCoverage } from './coverage.ts';
 import { DEFECTS, type Defect } from './defect.ts';
-import { histories } from './draw.ts';
+import { historiesOf } from './draw.ts';
 import { live } from './history.ts';
+import type { KindName } from './kind/kinds.ts';
 
 export interface Share {
   /** Of all jobs together. */
@@ -14,15 +15,16 @@ export interface Share {
   readonly jobs: number;
   /** Only from this one of the seed on. */
   readonly path?: string;
+  readonly kinds: readonly KindName[];
 }
 type Plan = Share & { readonly seed: number };
 
 export const failureText = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Lives its share; once one has failed, all that fast-check tries, to make it shorter. */
-function property(place: Place, { job, jobs, path }: Plan, coverage: Coverage, defect: Defect | null) {
+function property(place: Place, { job, jobs, path, kinds }: Plan, coverage: Coverage, defect: Defect | null) {
   let [drawn, failed] = [0, path !== undefined];
-  return fc.asyncProperty(histories, async (history: History) => {
+  return fc.asyncProperty(historiesOf(kinds), async (history: History) => {
     if (!failed && drawn++ % jobs !== job) return;
     try {
       await live(place, history, coverage, defect);

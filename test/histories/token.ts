@@ -14,6 +14,7 @@ const FEWEST = 10;
 
 export const textOf = (token: number) => `Token${token}`;
 export const timeOf = (token: number) => `2028-05-06T${two(Math.trunc(token / 60))}:${two(token % 60)}`;
+export const countOf = (token: number) => FEWEST + token;
 export const dayOf = (token: number) => FIRST_DAY.add({ days: token }).toString();
 
 const two = (number: number) => String(number).padStart(2, '0');

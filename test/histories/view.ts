@@ -2,9 +2,10 @@
 import type { ItemContent } from '../../src/model/item.ts';
 import { type ListedItem, listItems } from '../../src/store/items.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
-import { MAILBOXES, type MailboxId } from './action.ts';
+import { addressOf, MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
 import { kindHere, kindThere } from './kind/kinds.ts';
+import { organizerThere } from './kind/meeting.ts';
 import { tokensIn } from './token.ts';
 
 export const pick = <T>(all: readonly T[], index: number): T | undefined =>
@@ -37,4 +38,15 @@ export const saysHere = (content: ItemContent) => [
 ];
 export const saysThere = (item: Item) => [birthThere(item), ...kindThere(item).fields.map((field) => field.there(item))];
 
-export const saidThere = (company: Company) => MAILBOXES.flatMap((at) => everywhere(company, at).map(saysThere));
+/** A copy that Exchange made of its organizer's. */
+export function isGuests(item: Item, at: MailboxId): boolean {
+  const organizer = organizerThere(item);
+  return organizer !== undefined && organizer !== addressOf(at);
+}
+
+export const saidThere = (company: Company) =>
+  MAILBOXES.flatMap((at) =>
+    everywhere(company, at)
+      .filter((item) => !isGuests(item, at))
+      .map(saysThere),
+  );

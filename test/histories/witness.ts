@@ -1,4 +1,5 @@
 /** Remembers what everybody did and what they had before their eyes when they did it. */
+import type { MailboxId } from './action.ts';
 import { textOf, tokensIn } from './token.ts';
 
 export class Witness {
@@ -6,14 +7,15 @@ export class Witness {
   readonly tokens = new Map<string, string>();
   /** Tokens that somebody saw and replaced, cleared or deleted. */
   readonly superseded = new Set<string>();
-  readonly births = new Set<string>();
+  /** With who organizes it, where it is a meeting. */
+  readonly births = new Map<string, MailboxId | null>();
   readonly copies = new Map<string, number>();
   readonly gone = new Set<string>();
   #next = 1;
 
-  born(by: string): string {
+  born(by: string, organizer: MailboxId | null): string {
     const birth = `Birth${this.#next++}`;
-    this.births.add(birth);
+    this.births.set(birth, organizer);
     this.tokens.set(birth, `${by} birth`);
     return birth;
   }

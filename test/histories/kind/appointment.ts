@@ -4,7 +4,7 @@ import { setText } from '../../servers/exchange/property/context.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { el } from '../../servers/exchange/xml/element.ts';
 import { timeOf } from '../token.ts';
-import { type Kind, plainly, type TokenField, wordField } from './kind.ts';
+import { type Kind, never, plainly, type TokenField, wordField } from './kind.ts';
 import { body } from './task.ts';
 
 export const FIRST_START = '2027-05-03T10:00';
@@ -17,7 +17,7 @@ export const time: TokenField = {
   there: (item) => item.fields.Start?.text.slice(0, 16) ?? null,
   write: (content, token) => ({ ...content, start: `${timeOf(token)}:00` }),
   writeThere: (item, token) => begin(item, timeOf(token)),
-  clear: (content) => content,
+  ...never,
 };
 
 export function begin(item: Item, start: string): void {

@@ -4,6 +4,7 @@ import { FIELDS } from '../../../src/model/fields.ts';
 import type { ItemContent, ItemKind, Json } from '../../../src/model/item.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { el } from '../../servers/exchange/xml/element.ts';
+import type { MailboxId } from '../action.ts';
 
 export interface Kind {
   readonly item: ItemKind;
@@ -14,8 +15,9 @@ export interface Kind {
   readonly fields: readonly TokenField[];
   /** Others are invited to it. */
   readonly isMeeting: boolean;
-  bornHere(birth: string): ItemContent;
-  bornThere(item: Item, birth: string): void;
+  /** In the mailbox of `at`. */
+  bornHere(birth: string, at: MailboxId): ItemContent;
+  bornThere(item: Item, birth: string, at: MailboxId): void;
 }
 
 export interface TokenField {
@@ -26,9 +28,15 @@ export interface TokenField {
   write(content: ItemContent, token: number): ItemContent;
   writeThere(item: Item, token: number): void;
   clear(content: ItemContent): ItemContent;
-  /** Of a field that goes with it when this one is written. */
-  readonly drops?: TokenField;
+  clearThere(item: Item): void;
+  /** What goes when this one is written. */
+  readonly drops?: readonly TokenField[];
 }
+
+/** What stands in an occurrence that was taken out of its series: nobody writes there again. */
+export const DELETED = 'deleted';
+/** Of a field that is never empty. */
+export const never = { clear: (content: ItemContent) => content, clearThere() {} };
 
 export const fieldOf = (kind: ItemKind, name: string): Field => FIELDS[kind].find((field) => field.name === name)!;
 
@@ -49,6 +57,9 @@ export function wordField(
       item.fields[element] = el(element, words.word(words.value(token))!, words.attributes);
     },
     clear: (content) => field.set(content, null),
+    clearThere(item) {
+      delete item.fields[element];
+    },
   };
 }
 

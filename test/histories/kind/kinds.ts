@@ -1,20 +1,27 @@
+import { isSeries } from '../../../src/model/appointment-time.ts';
 import type { ItemContent } from '../../../src/model/item.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { appointment } from './appointment.ts';
 import { contact } from './contact.ts';
 import type { Kind } from './kind.ts';
+import { isMeetingHere, isMeetingThere, meeting } from './meeting.ts';
+import { series } from './series.ts';
 import { task } from './task.ts';
 
-export const KIND_NAMES = ['contact', 'appointment', 'task'] as const;
+export const KIND_NAMES = ['contact', 'appointment', 'series', 'meeting', 'task'] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
-export const KINDS: Record<KindName, Kind> = { contact, appointment, task };
+export const KINDS: Record<KindName, Kind> = { contact, appointment, series, meeting, task };
 
 export function kindHere(content: ItemContent): Kind {
+  if (isSeries(content)) return series;
+  if (isMeetingHere(content)) return meeting;
   return { Card: contact, Event: appointment, Task: task }[content['@type']];
 }
 
 export function kindThere(item: Item): Kind {
   if (item.kind === 'Contact') return contact;
+  if (item.fields.Recurrence !== undefined) return series;
+  if (isMeetingThere(item)) return meeting;
   return item.kind === 'Task' ? task : appointment;
 }

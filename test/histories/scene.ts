@@ -1,0 +1,10 @@
+import type { Company } from './company.ts';
+import type { Post } from './post.ts';
+import type { Witness } from './witness.ts';
+
+/** The company, and who remembers what was done in it. */
+export interface Scene {
+  readonly company: Company;
+  readonly witness: Witness;
+  readonly post: Post;
+}
