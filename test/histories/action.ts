@@ -1,10 +1,7 @@
 /** What may happen to a company of three and its application, as plain data: a failing history is kept as it is. */
 import type { MeetingResponse } from '../../src/model/item.ts';
 import type { KindName } from './kind/kinds.ts';
-
-export const MAILBOXES = ['anna', 'ben', 'cleo'] as const;
-export type MailboxId = (typeof MAILBOXES)[number];
-export const addressOf = (id: MailboxId) => `${id}@example.com`;
+import type { MailboxId } from './mailbox-id.ts';
 
 export interface History {
   /** The first is made in the application, the last in a mailbox; then come the actions. */
@@ -91,3 +88,5 @@ export const SWITCH_NAMES = [
   'newestFirst',
 ] as const;
 export type SwitchName = (typeof SWITCH_NAMES)[number];
+
+export type Named<Name extends Action['do']> = Extract<Action, { do: Name }>;

@@ -3,11 +3,11 @@ import { changeItem, createItemIn, deleteItem, respondToItem } from '../../src/m
 import { Failure } from '../../src/model/failure.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
 import { isObject } from '../../src/model/json.ts';
-import { addressOf } from './action.ts';
-import type { Named } from './happen.ts';
+import type { Named } from './action.ts';
 import { DELETED } from './kind/kind.ts';
 import { kindHere } from './kind/kinds.ts';
 import { isMeetingHere, organizerHere } from './kind/meeting.ts';
+import { addressOf } from './mailbox-id.ts';
 import type { Letter } from './post.ts';
 import type { Scene } from './scene.ts';
 import { birthIn, here, pick, saysHere } from './view.ts';

@@ -16,12 +16,12 @@ import type { Exchange } from '../servers/exchange/exchange.ts';
 import type { RunningServer } from '../servers/exchange/server.ts';
 import type { Mailbox } from '../servers/exchange/store/mailbox.ts';
 import type { Folder } from '../servers/exchange/store/model.ts';
-import { addressOf, MAILBOXES, type MailboxId } from './action.ts';
 import type { Coverage } from './coverage.ts';
 import type { Defect } from './defect.ts';
 import { delegate } from './delegate.ts';
 import type { Kind } from './kind/kind.ts';
 import { Life, type PassOptions } from './life.ts';
+import { addressOf, MAILBOXES, type MailboxId } from './mailbox-id.ts';
 
 export interface Place {
   readonly exchange: Exchange;

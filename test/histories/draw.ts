@@ -1,7 +1,8 @@
 /** Histories as fast-check draws them. */
 import fc from 'fast-check';
-import { type Action, FAULTS, type History, MAILBOXES, type Moment, OPERATIONS, STEP_NAMES, SWITCH_NAMES } from './action.ts';
+import { type Action, FAULTS, type History, type Moment, OPERATIONS, STEP_NAMES, SWITCH_NAMES } from './action.ts';
 import { KIND_NAMES, type KindName } from './kind/kinds.ts';
+import { MAILBOXES } from './mailbox-id.ts';
 
 const at = fc.constantFrom(...MAILBOXES);
 const item = fc.nat(5);

@@ -3,10 +3,10 @@ import { answerMeeting, cancelMeeting } from '../servers/exchange/calendar/answe
 import type { Call } from '../servers/exchange/call.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import { type Element, el } from '../servers/exchange/xml/element.ts';
-import { addressOf, type MailboxId } from './action.ts';
+import type { Named } from './action.ts';
 import type { Company } from './company.ts';
-import type { Named } from './happen.ts';
 import { kindThere } from './kind/kinds.ts';
+import { addressOf, type MailboxId } from './mailbox-id.ts';
 import type { Scene } from './scene.ts';
 import { isGuests, pick, saysThere, there } from './view.ts';
 

@@ -1,15 +1,13 @@
 /** What each action does: in the application, in the mailboxes, and to the servers between them. */
 import { chooseConflict } from '../../src/mailbox/conflict-choice.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
-import type { Action } from './action.ts';
+import type { Action, Named } from './action.ts';
 import { answerHere, createHere, deleteHere, editHere, tolerate } from './application.ts';
 import type { Company } from './company.ts';
 import { answerThere, cancelThere } from './guests.ts';
 import { copyThere, createThere, deleteThere, editThere, moveThere, writeThere } from './people.ts';
 import type { Scene } from './scene.ts';
 import { pick } from './view.ts';
-
-export type Named<Name extends Action['do']> = Extract<Action, { do: Name }>;
 
 export async function happen(scene: Scene, action: Action): Promise<void> {
   switch (action.do) {

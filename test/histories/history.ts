@@ -2,12 +2,13 @@
 import { resolveItem } from '../../src/mailbox/items.ts';
 import { feedPosition } from '../../src/store/items.ts';
 import { linksOf } from '../../src/store/links.ts';
-import { type History, MAILBOXES, type MailboxId } from './action.ts';
+import type { History } from './action.ts';
 import { type Company, openCompany, type Place } from './company.ts';
 import type { Coverage } from './coverage.ts';
 import type { Defect } from './defect.ts';
 import { happen } from './happen.ts';
 import { KINDS } from './kind/kinds.ts';
+import { MAILBOXES, type MailboxId } from './mailbox-id.ts';
 import { judge } from './oracle.ts';
 import { Post } from './post.ts';
 import type { Scene } from './scene.ts';

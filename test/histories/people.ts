@@ -5,7 +5,7 @@ import { copyOf, disposeItem, moveWithin } from '../servers/exchange/operation/i
 import { settleItem } from '../servers/exchange/property/settle-item.ts';
 import { blankItem } from '../servers/exchange/store/blank.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
-import type { Named } from './happen.ts';
+import type { Named } from './action.ts';
 import { DELETED, never } from './kind/kind.ts';
 import { kindThere } from './kind/kinds.ts';
 import type { Scene } from './scene.ts';

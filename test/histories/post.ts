@@ -1,9 +1,9 @@
 /** Counts the mails about meetings, and whose wish each of them was: what the gateway sends, somebody wished in the application. */
 import type { Item } from '../servers/exchange/store/model.ts';
 import { childText } from '../servers/exchange/xml/element.ts';
-import { addressOf, MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
 import { guestsOf } from './kind/meeting.ts';
+import { addressOf, MAILBOXES, type MailboxId } from './mailbox-id.ts';
 import { birthIn } from './view.ts';
 
 export type Letter = 'request' | 'cancellation' | 'response';

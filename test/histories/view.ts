@@ -2,10 +2,10 @@
 import type { ItemContent } from '../../src/model/item.ts';
 import { type ListedItem, listItems } from '../../src/store/items.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
-import { addressOf, MAILBOXES, type MailboxId } from './action.ts';
 import type { Company } from './company.ts';
 import { kindHere, kindThere } from './kind/kinds.ts';
 import { organizerThere } from './kind/meeting.ts';
+import { addressOf, MAILBOXES, type MailboxId } from './mailbox-id.ts';
 import { tokensIn } from './token.ts';
 
 export const pick = <T>(all: readonly T[], index: number): T | undefined =>

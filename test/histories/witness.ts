@@ -1,5 +1,5 @@
 /** Remembers what everybody did and what they had before their eyes when they did it. */
-import type { MailboxId } from './action.ts';
+import type { MailboxId } from './mailbox-id.ts';
 import { textOf, tokensIn } from './token.ts';
 
 export class Witness {

@@ -4,7 +4,7 @@ import { FIELDS } from '../../../src/model/fields.ts';
 import type { ItemContent, ItemKind, Json } from '../../../src/model/item.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { el } from '../../servers/exchange/xml/element.ts';
-import type { MailboxId } from '../action.ts';
+import type { MailboxId } from '../mailbox-id.ts';
 
 export interface Kind {
   readonly item: ItemKind;

@@ -3,7 +3,7 @@ import type { ItemContent } from '../../../src/model/item.ts';
 import { participantsOf } from '../../../src/model/participant-field.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { childrenOf, childText, el } from '../../servers/exchange/xml/element.ts';
-import { addressOf, MAILBOXES, type MailboxId } from '../action.ts';
+import { addressOf, MAILBOXES, type MailboxId } from '../mailbox-id.ts';
 import { appointment, bornInCalendar, event } from './appointment.ts';
 import type { Kind } from './kind.ts';
 
