@@ -11,7 +11,7 @@ import { look } from './item-read.ts';
 import { findByRecord } from './item-search.ts';
 import { ATTACHMENTS, GONE, needed, type Of, photoOf } from './item-write.ts';
 import { field, type Path, valueAt } from './property.ts';
-import type { Element } from './read-answer.ts';
+import { type Element, isTrue } from './read-answer.ts';
 import { wasSent } from './sent-mail.ts';
 import { type Occurrence, type Operation, operationOf } from './step.ts';
 
@@ -80,7 +80,7 @@ async function ofResponse(
   if (found === null) return { outcome: 'applied', target: GONE };
   if (operation.becomes !== null) return { outcome: 'applied', target: { ref: target.ref, etag: found.etag } };
   // Called off, and still there: planned anew it goes without a word.
-  return valueAt(found.element, CANCELLED) === 'true' ? NOT_APPLIED : UNKNOWN;
+  return isTrue(valueAt(found.element, CANCELLED)) ? NOT_APPLIED : UNKNOWN;
 }
 
 async function ofOccurrence(

@@ -18,7 +18,7 @@ import { distinguishedId, folderId } from './operation/folder-id.ts';
 import { type ItemId, itemIdXml } from './operation/item-id.ts';
 import { updateItem } from './operation/update-item.ts';
 import { field } from './property.ts';
-import { childOf, type Element, textOf } from './read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from './read-answer.ts';
 import { type Occurrence, type Operation, operationOf, type Send, type Telling } from './step.ts';
 
 export const GONE: Target = { ref: null, etag: null };
@@ -119,7 +119,7 @@ export const ATTACHMENTS = field('item:Attachments');
 
 export function photoOf(item: Element): string | null {
   const attachments = childOf(item, 'Attachments')?.children ?? [];
-  const photo = attachments.find((attachment) => textOf(attachment, 'IsContactPhoto') === 'true');
+  const photo = attachments.find((attachment) => isTrue(textOf(attachment, 'IsContactPhoto')));
   return childOf(photo, 'AttachmentId')?.attributes.Id ?? null;
 }
 

@@ -195,6 +195,9 @@ export function textOf(element: Element | null | undefined, ...path: readonly st
   return childOf(element, ...path)?.text;
 }
 
+/** xs:boolean has two words for it. */
+export const isTrue = (text: string | undefined): boolean => text === 'true' || text === '1';
+
 /** The first of that name anywhere below. */
 export function findBelow(element: Element | null, name: string): Element | undefined {
   for (const child of element?.children ?? []) {

@@ -5,6 +5,7 @@
 import { Failure } from '../../../model/failure.ts';
 import type { Ews } from '../ews.ts';
 import { messageFailure } from '../failures.ts';
+import { isTrue } from '../read-answer.ts';
 import { distinguishedId, FOLDER_SHAPE, type FolderProperties, readFolder } from './folder-id.ts';
 
 /** Exchange gives at most so many in one answer whatever is asked for (EWSFindCountLimit). */
@@ -24,7 +25,7 @@ export async function findAllFolders(ews: Ews): Promise<FolderProperties[]> {
     const failure = messageFailure(message, ATTEMPT);
     if (failure !== null) throw failure;
     found.push(...message.items.map(readFolder));
-    if (message.fields.IncludesLastItemInRange !== 'false' || message.items.length === 0) break;
+    if (isTrue(message.fields.IncludesLastItemInRange ?? 'true') || message.items.length === 0) break;
   }
   return found;
 }

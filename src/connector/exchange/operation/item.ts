@@ -1,7 +1,7 @@
 /** What is asked of a mail besides its source, and what becomes of the answer. */
 import type { RemoteRef } from '../../connector.ts';
 import type { Mime } from '../base64.ts';
-import { childOf, type Element, textOf } from '../read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 
 /** PidTagLastVerbExecuted (MS-OXOMSG 2.2.1.1): whether the user has answered or forwarded it. */
 const LAST_VERB = '0x1081';
@@ -46,8 +46,8 @@ const NO_MAIL = new Set(['CalendarItem', 'Contact', 'DistributionList', 'Task', 
 /** Categories carry a prefix, so that none of them is taken for a flag whatever users call it. */
 function flagsOf(element: Element): string[] {
   const flags: string[] = [];
-  if (textOf(element, 'IsRead') === 'true') flags.push('\\Seen');
-  if (textOf(element, 'IsDraft') === 'true') flags.push('\\Draft');
+  if (isTrue(textOf(element, 'IsRead'))) flags.push('\\Seen');
+  if (isTrue(textOf(element, 'IsDraft'))) flags.push('\\Draft');
   const status = textOf(element, 'Flag', 'FlagStatus');
   if (status === 'Flagged') flags.push('\\Flagged');
   if (status === 'Complete') flags.push('$Completed');

@@ -5,7 +5,7 @@
 import { Failure } from '../../../model/failure.ts';
 import type { RemoteRef } from '../../connector.ts';
 import type { Ews } from '../ews.ts';
-import { childOf, type Element } from '../read-answer.ts';
+import { childOf, type Element, isTrue } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
 import { answered } from './answered.ts';
 import { folderId } from './folder-id.ts';
@@ -53,7 +53,7 @@ export async function syncFolder(
   const body = `<m:SyncFolderItems>${shape}<m:SyncFolderId>${folderId(folder)}</m:SyncFolderId>${from}<m:MaxChangesReturned>${count}</m:MaxChangesReturned></m:SyncFolderItems>`;
   const message = await answered(ews, body, attempt);
   const { SyncState = '', IncludesLastItemInRange } = message.fields;
-  const last = IncludesLastItemInRange === 'true';
+  const last = isTrue(IncludesLastItemInRange);
   // Asked again with the same state it would say the same for ever.
   if (SyncState === '' || (!last && SyncState === state)) throw new Failure('garbled', `${attempt}: the state does not move on`);
   return { state: SyncState, last, changes: message.items };

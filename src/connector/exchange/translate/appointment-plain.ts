@@ -2,7 +2,7 @@
 import type { AppointmentFieldName } from '../../../model/appointment-field.ts';
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { field, type Path, type Setting } from '../property.ts';
-import { childOf, type Element, textOf } from '../read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
 
 /** What an occurrence can have of its own, besides its time. */
@@ -43,7 +43,7 @@ export function wholeContent(item: Element): Content {
     ...(uid ? { uid } : {}),
     ...SENSITIVE[textOf(item, 'Sensitivity') ?? ''],
     ...(categories.length === 0 ? {} : { keywords: Object.fromEntries(categories.map((name) => [name, true])) }),
-    ...(textOf(item, 'IsCancelled') === 'true' ? { status: 'cancelled' } : {}),
+    ...(isTrue(textOf(item, 'IsCancelled')) ? { status: 'cancelled' } : {}),
     ...(online === undefined ? {} : { virtualLocations: { onlineMeeting: { '@type': 'VirtualLocation', uri: online } } }),
   };
 }
@@ -76,7 +76,7 @@ const SENSITIVE: Readonly<Record<string, Content>> = {
 };
 
 function reminderContent(item: Element): Content {
-  if (textOf(item, 'ReminderIsSet') !== 'true') return {};
+  if (!isTrue(textOf(item, 'ReminderIsSet'))) return {};
   const minutes = Number(textOf(item, 'ReminderMinutesBeforeStart') ?? 15);
   const trigger = { '@type': 'OffsetTrigger', offset: minutes === 0 ? 'PT0S' : `-PT${minutes}M` };
   return { alerts: { reminder: { '@type': 'Alert', action: 'display', trigger } } };

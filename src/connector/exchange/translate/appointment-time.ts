@@ -10,7 +10,7 @@ import { Failure } from '../../../model/failure.ts';
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { OWN_SET } from '../item-key.ts';
 import { field, type Path, type Setting, valueAt } from '../property.ts';
-import { childOf, type Element, textOf } from '../read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { agrees, isPlace, placeOf, windowsIdOf, withClock } from '../zone.ts';
 import { changesOfDefinition } from '../zone-definition.ts';
 
@@ -54,7 +54,7 @@ export interface When {
 
 export function whenOf(item: Element, place: string): When {
   const [start, end] = [instantAt(item, 'Start'), instantAt(item, 'End')];
-  if (textOf(item, 'IsAllDayEvent') === 'true') return wholeDays(start, end, place);
+  if (isTrue(textOf(item, 'IsAllDayEvent'))) return wholeDays(start, end, place);
   const minutes = Math.max(0, Math.round((end.epochMilliseconds - start.epochMilliseconds) / 60_000));
   return { start: wallClock(start, place), duration: duration(minutes), timeZone: place, showWithoutTime: false };
 }

@@ -3,7 +3,7 @@ import type { ItemContent } from '../../../model/item.ts';
 import { textAt } from '../../../model/json.ts';
 import type { Step } from '../../connector.ts';
 import type { MoreReading } from '../item-kind.ts';
-import { childOf, type Element, textOf } from '../read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
 import { createAttachmentStep, deletePhotoStep } from '../step.ts';
 
@@ -15,7 +15,7 @@ export async function readPicture(
   more: MoreReading,
 ): Promise<{ readonly uri: string | null; readonly notes: readonly string[] }> {
   const attachments = childOf(item, 'Attachments')?.children ?? [];
-  const photo = attachments.find((attachment) => textOf(attachment, 'IsContactPhoto') === 'true');
+  const photo = attachments.find((attachment) => isTrue(textOf(attachment, 'IsContactPhoto')));
   const id = childOf(photo, 'AttachmentId')?.attributes.Id;
   if (id === undefined) return { uri: null, notes: [] };
   if (Number(textOf(photo, 'Size') ?? 0) > MAX_BYTES) return TOO_LARGE;

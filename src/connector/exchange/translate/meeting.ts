@@ -1,7 +1,7 @@
 /** What a calendar item is as a meeting: whose it is, whether guests know of it, and which meeting it is in every mailbox. */
 import type { MeetingFacts } from '../../../model/item.ts';
 import { field, type Path, valueAt } from '../property.ts';
-import { childOf, type Element, textOf } from '../read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { addressOf } from './appointment-people.ts';
 
 /** PidLidGlobalObjectId and PidLidCleanGlobalObjectId (MS-OXOCAL 2.2.1.27, 2.2.1.28). */
@@ -22,12 +22,12 @@ const CANCELLED = 4;
 
 export function meetingFacts(item: Element): MeetingFacts | null {
   const state = Number(textOf(item, 'AppointmentState') ?? 0);
-  if ((state & MEETING) === 0 && textOf(item, 'IsMeeting') !== 'true') return null;
+  if ((state & MEETING) === 0 && !isTrue(textOf(item, 'IsMeeting'))) return null;
   const received = (state & RECEIVED) !== 0;
   return {
     role: received ? 'attendee' : 'organizer',
-    sent: received || textOf(item, 'MeetingRequestWasSent') === 'true',
-    cancelled: (state & CANCELLED) !== 0 || textOf(item, 'IsCancelled') === 'true',
+    sent: received || isTrue(textOf(item, 'MeetingRequestWasSent')),
+    cancelled: (state & CANCELLED) !== 0 || isTrue(textOf(item, 'IsCancelled')),
     organizer: addressOf(childOf(item, 'Organizer', 'Mailbox'))?.toLowerCase() ?? null,
     sequence: Number(textOf(item, 'AppointmentSequenceNumber') ?? 0) || 0,
   };

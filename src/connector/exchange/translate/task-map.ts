@@ -5,7 +5,7 @@ import { at, textAt } from '../../../model/json.ts';
 import type { TaskFieldName } from '../../../model/task-field.ts';
 import { asText, bodyValue, categories, dayOf, instantOf, type Mapping, sensitivity, text, textIn } from '../field.ts';
 import { field, type Path, type Setting, valueAt } from '../property.ts';
-import { childOf, type Element, textOf } from '../read-answer.ts';
+import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { readRecurrence } from '../recurrence.ts';
 import { ruleOf } from '../recurrence-rule.ts';
 
@@ -99,7 +99,7 @@ const reminder: Mapping = {
   paths: [REMINDER_SET, REMINDER],
   read(item) {
     const at = instantOf(valueAt(item, REMINDER));
-    return valueAt(item, REMINDER_SET) === 'true' && at !== null ? utc(at) : null;
+    return isTrue(valueAt(item, REMINDER_SET)) && at !== null ? utc(at) : null;
   },
   write(value) {
     const at = instantOf(asText(value) ?? undefined);
