@@ -257,11 +257,20 @@ export type ReadItem =
   | { readonly ref: RemoteRef; readonly version: ItemVersion; readonly failure?: undefined }
   | { readonly ref: RemoteRef; readonly version?: undefined; readonly failure: Failure };
 
+export interface ItemBounds {
+  /** Of one page. */
+  readonly items: number;
+  /** Which of these are known to lie in this folder, and in which state; a write of our own is told like any other. */
+  known?(refs: readonly RemoteRef[]): Promise<ReadonlyMap<string, string>>;
+}
+
 export interface ItemPage {
   /** The pass began anew: what is not told until it is complete is not there any more (reconcile, delete nothing by it alone). */
   readonly reset: boolean;
   /** Read whole; an item that could not be read comes with its Failure and is parked. May repeat what was told before. */
   readonly changed: readonly ReadItem[];
+  /** Told, and in the very state that is known of them: not read again. */
+  readonly unchanged: readonly RemoteRef[];
   /** Left this folder: deleted, moved, or no longer of this kind. A suspicion, not a verdict. */
   readonly gone: readonly RemoteRef[];
   readonly cursor: Cursor;
@@ -324,7 +333,7 @@ export interface ItemStore {
   /** The folders to watch; the default one of the kind where no selector is given. Failure('missing') for one that is not there. */
   folders(selectors: readonly FolderSelector[]): Promise<readonly ItemFolder[]>;
   /** Deltas of one folder, whole items; pages are committed in order as with mail. */
-  changes(folder: string, after: Cursor | null, bounds: { readonly items: number }): AsyncIterable<ItemPage>;
+  changes(folder: string, after: Cursor | null, bounds: ItemBounds): AsyncIterable<ItemPage>;
   /** In order of the refs. Failure('missing') for one that is gone. */
   read(refs: readonly RemoteRef[]): Promise<readonly ReadItem[]>;
   /** Every item in the mailbox with a key of this record, Deleted Items and unwatched folders included (`trashed` tells). */

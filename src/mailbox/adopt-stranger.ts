@@ -62,7 +62,7 @@ async function adoptOwn(pass: Pass, remote: KnownRemoteItem, item: Item): Promis
 /** The answer to its creation was lost, and here it is. */
 async function arrived(pass: Pass, remote: KnownRemoteItem, link: Link): Promise<Outcome> {
   if (pass.options.dryRun) return 'done';
-  const intent = { ...link.intent!, next: 1, target: { ref: remote.ref, etag: remote.etag } };
+  const intent = { ...link.intent!, next: 1, lookedUp: true, target: { ref: remote.ref, etag: remote.etag } };
   await write(pass, (transaction) => changeLink(transaction, link.id, { intent, ref: remote.ref, retryAt: null }));
   return carryOut(pass, { ...link, intent, ref: remote.ref });
 }

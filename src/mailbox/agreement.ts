@@ -24,6 +24,10 @@ export function keepAgreement(content: ItemContent, { ours, theirs: seen, now }:
   return kept as unknown as Json;
 }
 
+/** It stands as our last call left it, for certain. */
+export const isUntouched = ({ lookedUp, target }: Intent, { etag }: { readonly etag: string }): boolean =>
+  lookedUp !== true && etag === target.etag;
+
 export const hasToldGuests = ({ steps, next }: Intent): boolean => steps.slice(0, next).some(({ mails }) => mails);
 
 /**

@@ -10,7 +10,7 @@ import { asFailure, Failure, REACTION } from '../model/failure.ts';
 import { changeLink, type Intent, type Link, type LinkChange } from '../store/links.ts';
 import { forgetRemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
 import { wentOn } from '../sync/went-on.ts';
-import { agreedAfter, toLink } from './agreement.ts';
+import { agreedAfter, isUntouched, toLink } from './agreement.ts';
 import { abandon, doubt } from './give-up.ts';
 import type { Outcome } from './outcome.ts';
 import { park, postpone } from './park.ts';
@@ -43,7 +43,7 @@ export async function recover(pass: Pass, link: Link): Promise<Outcome> {
   const found = await pass.store.outcome(step as Step, targetOf(intent));
   pass.steps.reach(`items: ${intent.change} looked for`);
   if (found.outcome === 'applied') {
-    const next = await advance(pass, link, intent, found.target);
+    const next = await advance(pass, link, { ...intent, lookedUp: true }, found.target);
     return carryOut(pass, { ...link, intent: next });
   }
   if (found.outcome === 'unknown') return step.mails ? doubt(pass, link, step) : abandon(pass, link, intent);
@@ -89,7 +89,8 @@ async function finish(pass: Pass, link: Link, intent: Intent): Promise<Outcome> 
 
 async function readBack(pass: Pass, link: Link, intent: Intent): Promise<ItemVersion | null> {
   const ref = intent.target.ref as RemoteRef;
-  const held = intent.fields.length === 0 ? await readRemoteItem(pass.database, link.mailboxId, link.kind, ref) : null;
+  const held =
+    intent.fields.length === 0 && !intent.lookedUp ? await readRemoteItem(pass.database, link.mailboxId, link.kind, ref) : null;
   // Our key alone was written: nothing of its content can be another.
   if (held && intent.change === 'update') {
     const key = { record: link.activityId, mailbox: link.mailboxId, attempt: intent.attempt };
@@ -103,7 +104,7 @@ async function readBack(pass: Pass, link: Link, intent: Intent): Promise<ItemVer
 
 /** What both sides are measured against from now on. */
 function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): LinkChange {
-  const untouched = remote.etag === intent.target.etag && !wentOn(link.kind, intent.fields, remote.content);
+  const untouched = isUntouched(intent, remote) && !wentOn(link.kind, intent.fields, remote.content);
   const { content } = remote;
   const next =
     intent.change === 'respond' ? null : agreedAfter(link.kind, pass.itemPolicy, intent.agreement, { content, untouched });

@@ -2,7 +2,7 @@
 import type { ItemVersion, RemoteRef } from '../connector/connector.ts';
 import { changeLink, type Intent, type Link, type LinkChange, readLink, uncountGuestMail } from '../store/links.ts';
 import { saveRemoteItems, suspectItem } from '../store/remote-items.ts';
-import { agreedAfter, hasToldGuests, owedToGuests } from './agreement.ts';
+import { agreedAfter, hasToldGuests, isUntouched, owedToGuests } from './agreement.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './reconcile-context.ts';
 import { write } from './write.ts';
@@ -37,10 +37,10 @@ export async function abandon(pass: Pass, link: Link, intent: Intent): Promise<O
   return gone ? 'later' : 'again';
 }
 
-function agreedSoFar(pass: Pass, link: Link, intent: Intent, { content, etag }: ItemVersion): LinkChange {
+function agreedSoFar(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): LinkChange {
   if (intent.next === 0 || (intent.change !== 'create' && intent.change !== 'update')) return {};
   const left = [...new Set(intent.steps.slice(intent.next).flatMap(({ partOf = [] }) => partOf))];
-  const read = { content, untouched: etag === intent.target.etag, left };
+  const read = { content: remote.content, untouched: isUntouched(intent, remote), left };
   const next = agreedAfter(link.kind, pass.itemPolicy, intent.agreement, read);
   if (next === null) return {};
   const { oursBase, theirsBase, filtered } = next;

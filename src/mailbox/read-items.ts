@@ -2,9 +2,9 @@
  * Reading the items of a mailbox: every page of every watched folder becomes a transaction that keeps what was told and moves
  * the cursor. Nothing is decided here, and nothing is written to the server.
  */
-import type { Cursor, ItemFolder, ItemPage, ItemStore } from '../connector/connector.ts';
+import type { Cursor, ItemBounds, ItemFolder, ItemPage, ItemStore, RemoteRef } from '../connector/connector.ts';
 import { asFailure, itemFailure } from '../model/failure.ts';
-import { type ItemPageToSave, saveItemPage } from '../store/remote-items.ts';
+import { type ItemPageToSave, knownStates, saveItemPage } from '../store/remote-items.ts';
 import { endAttempt, type Stream, takeStream } from '../store/streams.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
@@ -32,7 +32,8 @@ async function readFolder(context: ReconcileContext, store: ItemStore, folder: I
   const { database, steps, kind } = context;
   const stream = await takeStream(database, { ...context.streamKey, folder: folder.id }, folder.isDefault ? 'default' : null);
   try {
-    for await (const page of pagesOf(store, folder, stream)) {
+    const known = (refs: readonly RemoteRef[]) => knownStates(database, { ...stream, kind }, refs);
+    for await (const page of pagesOf(store, folder, stream, { items: PAGE_ITEMS, known })) {
       steps.reach(`items: page of ${kind}s read`);
       await saveItemPage(database, stream, kind, toSave(page));
       steps.reach(`items: page of ${kind}s committed`);
@@ -46,8 +47,7 @@ async function readFolder(context: ReconcileContext, store: ItemStore, folder: I
 }
 
 /** What we remember of the folder is void: everything is told anew, from no cursor. */
-async function* pagesOf(store: ItemStore, folder: ItemFolder, stream: Stream): AsyncGenerator<ItemPage> {
-  const bounds = { items: PAGE_ITEMS };
+async function* pagesOf(store: ItemStore, folder: ItemFolder, stream: Stream, bounds: ItemBounds): AsyncGenerator<ItemPage> {
   try {
     yield* store.changes(folder.id, stream.cursor as Cursor | null, bounds);
     return;
@@ -62,11 +62,11 @@ async function* pagesOf(store: ItemStore, folder: ItemFolder, stream: Stream): A
 }
 
 function toSave(page: ItemPage): ItemPageToSave {
-  const { reset, gone, cursor, complete } = page;
+  const { reset, unchanged, gone, cursor, complete } = page;
   const changed = page.changed.flatMap((item) => (item.version ? [item.version] : []));
   // Gone again before it could be read: the folder's next page tells what became of it.
   const unreadable = page.changed.flatMap(({ ref, failure }) =>
     failure && failure.code !== 'missing' ? [{ ref, code: failure.code, message: failure.message }] : [],
   );
-  return { reset, changed, unreadable, gone, cursor, complete };
+  return { reset, changed, unreadable, unchanged, gone, cursor, complete };
 }

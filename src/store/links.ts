@@ -36,6 +36,8 @@ export interface Intent {
   /** ISO 8601; of the step that is under way. */
   readonly startedAt: string;
   readonly target: { readonly ref: string | null; readonly etag: string | null };
+  /** A lost answer was looked up: the state that was found may be somebody else's by then. */
+  readonly lookedUp?: boolean;
   /** Of the activity that is written. */
   readonly version: number;
   /** What will have been agreed once it is done, as whoever planned it wrote it down. */

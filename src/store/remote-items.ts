@@ -21,6 +21,8 @@ export interface ItemPageToSave {
   readonly changed: readonly ItemState[];
   /** Could not be read: kept as it was before, with the reason. */
   readonly unreadable: readonly { readonly ref: string; readonly code: string; readonly message: string }[];
+  /** Told, and in the state that is kept. */
+  readonly unchanged: readonly string[];
   readonly gone: readonly string[];
   readonly cursor: string;
   readonly complete: boolean;
@@ -33,6 +35,7 @@ export function saveItemPage(database: Database, stream: Stream, kind: ItemKind,
     if (page.reset) await doubt(transaction, stream, kind);
     await saveRemoteItems(transaction, { mailboxId: stream.mailboxId, kind, streamId: stream.id }, page.changed);
     await saveUnreadable(transaction, stream, kind, page.unreadable);
+    await saveUnchanged(transaction, stream, kind, page.unchanged);
     await suspect(transaction, stream, kind, page.gone);
     if (page.complete) await suspectDoubted(transaction, stream, kind);
   });
@@ -85,6 +88,29 @@ async function saveUnreadable(
      on conflict (mailbox_id, kind, ref) do update set failure = excluded.failure, missing = null, unverified = false`,
     [stream.mailboxId, kind, stream.id, stream.folder, JSON.stringify(unreadable)],
   );
+}
+
+async function saveUnchanged(transaction: Database, stream: Stream, kind: ItemKind, refs: readonly string[]): Promise<void> {
+  if (refs.length === 0) return;
+  await execute(
+    transaction,
+    'update remote_items set stream_id = ?, unverified = false where mailbox_id = ? and kind = ? and ref = any(?)',
+    [stream.id, stream.mailboxId, kind, refs],
+  );
+}
+
+/** In which state these are kept, of those that are there and could be read. */
+export async function knownStates(
+  database: Database,
+  place: { readonly mailboxId: string; readonly kind: ItemKind; readonly folder: string },
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await query<{ ref: string; etag: string }>(
+    database,
+    `select ref, etag from remote_items where mailbox_id = ? and kind = ? and folder = ? and missing is null and failure is null and ref = any(?)`,
+    [place.mailboxId, place.kind, place.folder, refs],
+  );
+  return new Map(rows.map(({ ref, etag }) => [ref, etag]));
 }
 
 /** An item that has meanwhile been told in another folder has moved and is no suspect. */

@@ -73,6 +73,17 @@ describe('items come in step', () => {
     await secondRunDoesNothing();
   });
 
+  test('what our own writes have changed is told again, and not read again', async () => {
+    await make(card('Ida'));
+    world.box.add(card('Olaf'));
+    expect(await world.sync()).toMatchObject({ read: 1, writes: 2 });
+    expect(await world.sync()).toMatchObject({ read: 0, writes: 0 });
+    world.box.loseState();
+    expect(await world.sync()).toMatchObject({ read: 0, writes: 0, deletedHere: 0 });
+    world.box.edit(theirs()[0]!.ref, card('Edda'));
+    expect(await world.sync()).toMatchObject({ read: 1, updatedHere: 1 });
+  });
+
   test('changed on either side, in different fields, both have both', async () => {
     const made = await make(card('Ida'));
     await world.sync();
@@ -275,6 +286,31 @@ describe('trouble', () => {
     await expect(world.sync()).rejects.toMatchObject({ code: 'unreachable' });
     expect(await world.sync()).toMatchObject({ createdThere: 1, writes: 0 });
     expect(theirs()).toHaveLength(1);
+    await secondRunDoesNothing();
+  });
+
+  test('an edit that was made after a write whose answer was lost comes in', async () => {
+    const ida = await make(card('Ida'));
+    await world.sync();
+    await changeItem(pg.database, ida.id, nickname('I'));
+    world.box.faults.push('answer-lost');
+    await expect(world.sync()).rejects.toMatchObject({ code: 'unreachable' });
+    const [there] = theirs();
+    world.box.edit(there!.ref, { ...there!.content, ...card('Edda'), ...nickname('I') });
+    await world.sync();
+    await world.sync();
+    expect((await ours()).map(({ content }) => full(content))).toEqual(['Edda Berg']);
+    await secondRunDoesNothing();
+  });
+
+  test('and one made after our key was put on it', async () => {
+    world.box.add(card('Ida'));
+    world.box.faults.push('answer-lost');
+    await expect(world.sync()).rejects.toMatchObject({ code: 'unreachable' });
+    world.box.edit(theirs()[0]!.ref, card('Edda'));
+    await world.sync();
+    await world.sync();
+    expect((await ours()).map(({ content }) => full(content))).toEqual(['Edda Berg']);
     await secondRunDoesNothing();
   });
 

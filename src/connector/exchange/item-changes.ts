@@ -4,13 +4,15 @@
  * - A state that the server has lost begins anew with `reset`; ids stay good meanwhile.
  * - An item that is named and not found is left out (gone, as the next pass says, or not there yet) and looked for again.
  * - What has become of another kind, or lies elsewhere, has left the folder.
+ * - What is told in the state that is known (our own write comes back so) is not read again.
  */
 import { asFailure } from '../../model/failure.ts';
-import type { Cursor, ItemPage, ReadItem, RemoteRef, SessionContext } from '../connector.ts';
+import type { Cursor, ItemBounds, ItemPage, ReadItem, RemoteRef, SessionContext } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { type ItemCursor, readItemCursor, writeItemCursor } from './item-cursor.ts';
 import type { Kind } from './item-kind.ts';
 import { readItems } from './item-read.ts';
+import { idOf } from './operation/item-id.ts';
 import { itemShape } from './operation/item-shape.ts';
 import { type FolderChanges, idIn, syncFolder } from './operation/sync-folder-items.ts';
 
@@ -27,7 +29,7 @@ export async function* changesOf(
   context: ChangesContext,
   folder: string,
   after: Cursor | null,
-  { items: max }: { readonly items: number },
+  { items: max, known = async () => new Map() }: ItemBounds,
 ): AsyncGenerator<ItemPage> {
   const before = readItemCursor(after);
   let cursor = before ?? { state: '', retry: [] };
@@ -38,10 +40,10 @@ export async function* changesOf(
     // Told with the page that begins anew, and only with that.
     anew ||= asked.lost;
     again ||= anew;
-    const { changed, gone, retry } = await readPage(context, folder, asked.changes, anew ? [] : cursor.retry);
+    const { retry, ...page } = await readPage(context, folder, { ...asked, retry: anew ? [] : cursor.retry, known });
     complete = asked.last;
     cursor = { state: asked.state, retry };
-    yield { reset: anew, changed, gone, cursor: writeItemCursor(cursor), complete };
+    yield { reset: anew, ...page, cursor: writeItemCursor(cursor), complete };
     anew = false;
   }
 }
@@ -66,24 +68,30 @@ async function ask(
 
 interface PageContent {
   readonly changed: readonly ReadItem[];
+  readonly unchanged: readonly RemoteRef[];
   readonly gone: readonly RemoteRef[];
   readonly retry: ItemCursor['retry'];
+}
+
+interface Told extends Pick<FolderChanges, 'changes'> {
+  readonly retry: ItemCursor['retry'];
+  readonly known: NonNullable<ItemBounds['known']>;
 }
 
 async function readPage(
   { ews, kind, log }: ChangesContext,
   folder: string,
-  changes: FolderChanges['changes'],
-  before: ItemCursor['retry'],
+  { changes, retry, known }: Told,
 ): Promise<PageContent> {
-  const deleted = changes.filter(({ name }) => name === 'Delete').flatMap(idIn);
-  const looks = new Map(before);
-  const named = changes
-    .filter(({ name }) => name === 'Create' || name === 'Update')
-    .flatMap((change) => change.children.flatMap(idIn));
-  const wanted = [...new Set([...([...looks.keys()] as RemoteRef[]), ...named])].filter((ref) => !deleted.includes(ref));
+  const gone = changes.filter(({ name }) => name === 'Delete').flatMap(idIn);
+  const looks = new Map(retry);
+  const states = new Map(changes.filter(({ name }) => name === 'Create' || name === 'Update').flatMap(statesIn));
+  const told = [...new Set([...([...looks.keys()] as RemoteRef[]), ...states.keys()])].filter((ref) => !gone.includes(ref));
+  const held = told.length === 0 ? new Map<string, string>() : await known(told);
+  const unchanged = told.filter((ref) => held.has(ref) && held.get(ref) === states.get(ref));
+  const wanted = told.filter((ref) => !unchanged.includes(ref));
   const read = await readItems(ews, kind, wanted);
-  const page = { changed: [] as ReadItem[], gone: deleted, retry: [] as [string, number][] };
+  const page = { changed: [] as ReadItem[], unchanged, gone, retry: [] as [string, number][] };
   for (const [n, item] of read.entries()) {
     const ref = wanted[n]!;
     if (item === null || (item.version && item.version.folder !== folder)) page.gone.push(ref);
@@ -92,6 +100,13 @@ async function readPage(
   }
   return page;
 }
+
+/** The state that is told last is the one that counts. */
+const statesIn = ({ children }: FolderChanges['changes'][number]): (readonly [RemoteRef, string])[] =>
+  children.flatMap((item) => {
+    const id = idOf(item);
+    return id === null ? [] : [[id.ref, id.etag] as const];
+  });
 
 function lookAgain(retry: [string, number][], ref: RemoteRef, looks: number, log: SessionContext['log']): void {
   if (looks < MAX_LOOKS && retry.length < MAX_RETRIES_KEPT) retry.push([ref, looks]);

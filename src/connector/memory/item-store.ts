@@ -6,6 +6,7 @@ import { same } from '../../model/json.ts';
 import type {
   Cursor,
   FolderSelector,
+  ItemBounds,
   ItemChange,
   ItemFolder,
   ItemPage,
@@ -32,7 +33,7 @@ export function createMemoryItems(box: ItemBox, check: () => void): ItemStore {
     },
     async *changes(folder, after, bounds) {
       check();
-      yield* pages(box, folder, after, bounds.items, read);
+      yield* pages(box, folder, after, bounds, read);
     },
     async read(refs) {
       check();
@@ -70,7 +71,7 @@ async function* pages(
   box: ItemBox,
   folder: string,
   after: Cursor | null,
-  size: number,
+  { items: size, known = async () => new Map() }: ItemBounds,
   read: (ref: RemoteRef) => ReadItem,
 ): AsyncGenerator<ItemPage> {
   const [epoch, from] = after === null ? [box.epoch, 0] : after.split(':').map(Number);
@@ -84,7 +85,10 @@ async function* pages(
     const here = part.map(([ref]) => ref).filter((ref) => box.items.get(ref)?.folder === folder);
     const gone = reset || after === null ? [] : part.map(([ref]) => ref).filter((ref) => box.items.get(ref)?.folder !== folder);
     const upTo = complete ? box.log.length : part.at(-1)![1];
-    yield { reset: reset && at === 0, changed: here.map(read), gone, cursor: `${box.epoch}:${upTo}` as Cursor, complete };
+    const held = await known(here);
+    const isKnown = (ref: RemoteRef) => held.get(ref) === versionOf(box.items.get(ref)!).etag;
+    const [unchanged, changed] = [here.filter(isKnown), here.filter((ref) => !isKnown(ref)).map(read)];
+    yield { reset: reset && at === 0, changed, unchanged, gone, cursor: `${box.epoch}:${upTo}` as Cursor, complete };
     if (complete) return;
   }
 }
