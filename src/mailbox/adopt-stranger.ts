@@ -15,7 +15,7 @@ import { addLink, changeLink, findLink, findMeetingActivity, type Link, linksOf,
 import { forgetRemoteItem, type KnownRemoteItem, passOver } from '../store/remote-items.ts';
 import { applyPlan } from './apply-plan.ts';
 import { carryOut } from './carry-out.ts';
-import { recordCopy } from './meeting-copy.ts';
+import { recordCopy, takeLead } from './meeting-copy.ts';
 import type { Outcome } from './outcome.ts';
 import { planPair } from './plan-item.ts';
 import type { Pass } from './reconcile-context.ts';
@@ -152,11 +152,10 @@ async function adoptMeeting(pass: Pass, remote: KnownRemoteItem, item: Item): Pr
     const others = await linksOf(transaction, item.id);
     const held = others.find(({ mailboxId }) => mailboxId === pass.mailbox.id);
     if (held) return held.ref === null && held.apart !== 'deleted-here' ? held.id : null;
-    if (organizes) for (const other of others) await changeLink(transaction, other.id, { isPrimary: false });
     const place = { activityId: item.id, mailboxId: pass.mailbox.id, kind: pass.kind };
-    return (
-      (await addLink(transaction, { ...place, isPrimary: organizes || others.length === 0, explicit: remote.wanted }))?.id ?? null
-    );
+    const made = await addLink(transaction, { ...place, isPrimary: others.length === 0, explicit: remote.wanted });
+    if (made && organizes) await takeLead(transaction, made, others);
+    return made?.id ?? null;
   });
   if (linkId === null) return copied(pass, remote);
   await write(pass, (transaction) =>

@@ -112,7 +112,8 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
   return {
     ...state,
     ...{ intent: null, attempt: intent.attempt, ref: remote.ref, reason: state.state === 'linked' ? null : link.reason },
-    ...{ theirsSeen: untouched ? remote.etag : null, oursSeen: intent.version },
+    // An answer changes what their copy says: that comes in as their change does.
+    ...{ theirsSeen: untouched && intent.change !== 'respond' ? remote.etag : null, oursSeen: intent.version },
     ...{ tries: 0, retryAt: null, agreedAt: pass.clock.now() },
     ...(intent.change === 'respond' ? { response: null } : {}),
   };

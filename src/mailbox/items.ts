@@ -16,7 +16,7 @@ import { createItem, type Item, type ListedItem, lockItem, markItemDeleted, read
 import { addLink, changeLink, type Link, linksOf } from '../store/links.ts';
 import { readRemoteItem, wantRemoteItem } from '../store/remote-items.ts';
 import { requestSyncWhereServed } from '../store/requests.ts';
-import { refuseRecurrence, withOrganizer } from './admit-item.ts';
+import { refuseOrganizers, refuseRecurrence, withOrganizer } from './admit-item.ts';
 import { owedToGuests } from './agreement.ts';
 import { indexOf } from './item-index.ts';
 import { ownerOf } from './reconciled-mailbox.ts';
@@ -55,6 +55,7 @@ export function changeItem(database: Database, id: string, patch: Json, wish: It
   return onItem(database, id, wish, async (transaction, item, links) => {
     const content = acceptContent(item.kind, mergePatch(item.content, patch));
     refuseRecurrence(item.kind, item.content, content);
+    await refuseOrganizers(transaction, item, content, links);
     const changed = !same(content, item.content);
     if (changed) await updateItem(transaction, item, content, indexOf(item.kind, content));
     if (wish.invite) await tellGuests(transaction, links, 'invite');

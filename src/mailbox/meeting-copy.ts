@@ -4,8 +4,11 @@
  */
 import { valuesOf } from '../model/field.ts';
 import { appendChanges } from '../store/changes.ts';
+import type { Database } from '../store/database.ts';
+import { lockMeeting } from '../store/items.ts';
 import { changeLink, type Link, linksOf } from '../store/links.ts';
 import { type KnownRemoteItem, readRemoteItem } from '../store/remote-items.ts';
+import { type CopyOfMeeting, chooseSource } from '../sync/source.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './reconcile-context.ts';
 import { write } from './write.ts';
@@ -42,16 +45,47 @@ export async function recordCopy(pass: Pass, link: Link, remote: KnownRemoteItem
   return 'done';
 }
 
-/** Of a meeting whose organizer nobody here is, the copy that has seen the latest update speaks for all. */
-async function leads(pass: Pass, link: Link, remote: KnownRemoteItem): Promise<boolean> {
-  const others = await linksOf(pass.database, link.activityId);
-  const primary = others.find(({ isPrimary }) => isPrimary);
-  const held = primary?.ref ? await readRemoteItem(pass.database, primary.mailboxId, primary.kind, primary.ref) : null;
-  if (primary && held?.meeting?.role === 'organizer') return false;
-  if (primary && held && held.missing === null && (held.meeting?.sequence ?? 0) >= (remote.meeting?.sequence ?? 0)) return false;
-  await write(pass, async (transaction) => {
-    if (primary) await changeLink(transaction, primary.id, { isPrimary: false });
-    await changeLink(transaction, link.id, { isPrimary: true, theirsSeen: null, oursSeen: null });
+/** Of a meeting whose organizer nobody here is, the copy that has heard of the latest update speaks for all. */
+function leads(pass: Pass, link: Link, remote: KnownRemoteItem): Promise<boolean> {
+  return write(pass, async (transaction) => {
+    if (remote.meetingId !== null) await lockMeeting(transaction, remote.meetingId);
+    const others = await linksOf(transaction, link.activityId);
+    if (chooseSource(await copiesOf(transaction, others)) !== link.mailboxId) return false;
+    await takeLead(transaction, link, others);
+    return true;
   });
-  return true;
+}
+
+/** A guest's copy that spoke for the meeting has gone: another one does now. False where there is none. */
+export function handOver(pass: Pass, link: Link): Promise<boolean> {
+  return write(pass, async (transaction) => {
+    const others = await linksOf(transaction, link.activityId);
+    const heir = chooseSource(await copiesOf(transaction, others));
+    const next = others.find(({ id, mailboxId }) => id !== link.id && mailboxId === heir);
+    if (next) await takeLead(transaction, next, others);
+    return next !== undefined;
+  });
+}
+
+/** Those that are there; an organizer's that is looked for is still the organizer's. The one that speaks now goes before its equals. */
+async function copiesOf(transaction: Database, links: readonly Link[]): Promise<readonly CopyOfMeeting[]> {
+  const copies: CopyOfMeeting[] = [];
+  for (const [position, { mailboxId, kind, ref, state, isPrimary }] of links.entries()) {
+    const remote = ref === null || state === 'unlinked' ? null : await readRemoteItem(transaction, mailboxId, kind, ref);
+    if (remote === null || (remote.missing !== null && remote.meeting?.role !== 'organizer')) continue;
+    copies.push({ mailbox: mailboxId, meeting: remote.meeting, linkedAt: new Date(isPrimary ? 0 : position + 1) });
+  }
+  return copies;
+}
+
+/**
+ * From now on this copy speaks for the meeting. What was agreed with the one that did is agreed with it: what it says otherwise is
+ * news, what the application has changed since is still a change, and nothing of the other's own is written into it.
+ */
+export async function takeLead(transaction: Database, { id }: Pick<Link, 'id'>, others: readonly Link[]): Promise<void> {
+  const before = others.filter((other) => other.isPrimary && other.id !== id);
+  for (const other of before) await changeLink(transaction, other.id, { isPrimary: false, theirsSeen: null });
+  const { oursBase = null, theirsBase = null } = before[0] ?? {};
+  const agreed = oursBase === null ? {} : { oursBase, theirsBase };
+  await changeLink(transaction, id, { isPrimary: true, theirsSeen: null, oursSeen: null, ...agreed });
 }

@@ -3,7 +3,7 @@ import { Failure } from '../model/failure.ts';
 import { readLink } from '../store/links.ts';
 import { applyPlan } from './apply-plan.ts';
 import { recover } from './carry-out.ts';
-import { isMereCopy, recordCopy } from './meeting-copy.ts';
+import { handOver, isMereCopy, recordCopy } from './meeting-copy.ts';
 import type { Outcome } from './outcome.ts';
 import { planPair, readPair } from './plan-item.ts';
 import type { Pass } from './reconcile-context.ts';
@@ -29,6 +29,9 @@ async function once(pass: Pass, id: string, verdict: Verdict | null): Promise<Ou
   if (pair.remote && verdict === null && link.response) return respond(pass, link, pair.remote, pair.item.version);
   if (pair.remote && verdict === null && isMereCopy(link, pair.remote)) {
     return pass.options.dryRun ? 'done' : recordCopy(pass, link, pair.remote, pair.item.version);
+  }
+  if (verdict !== null && link.isPrimary && pair.remote?.meeting?.role === 'attendee' && !pass.options.dryRun) {
+    if (await handOver(pass, link)) return 'again';
   }
   return applyPlan(pass, pair, planPair(pass, pair));
 }

@@ -47,6 +47,9 @@ export function whyKept(input: PlanInput, column: keyof DeletionMatrix): string 
   if (content === undefined) return null;
   const row = rowOf(input.kind, content);
   const rule = input.policy.deletions[column][row];
+  if (column === 'there' && !input.primary && input.theirs?.meeting?.role === 'attendee') {
+    return `The ${row} ${ONLY_UNLINKED[column]}: others have the meeting still.`;
+  }
   if (rule === 'unlink') return `The ${row} ${ONLY_UNLINKED[column]}: so it is configured.`;
   const failing = rule.when.filter((condition) => !HOLDS[condition](input));
   if (failing.length === 0) return null;
