@@ -86,7 +86,13 @@ function prepare(pass: Pass, pair: Pair, { input, plan }: Planned): Prepared {
 function changeOf(pass: Pass, { link, remote }: Pair, { theirs, next }: Plan, activityId: string): ItemChange | null {
   const key = (attempt: number): ItemKey => ({ record: activityId, mailbox: pass.mailbox.id, attempt });
   if (theirs.write === 'create') {
-    return { change: 'create', key: key((link?.attempt ?? 0) + 1), folder: null, content: theirs.content, mail: theirs.mail };
+    return {
+      change: 'create',
+      key: key((link?.attempt ?? 0) + 1),
+      folder: homeOf(pass),
+      content: theirs.content,
+      mail: theirs.mail,
+    };
   }
   const version = remote && toVersion(remote);
   if (!version) return null;
@@ -99,6 +105,11 @@ function changeOf(pass: Pass, { link, remote }: Pair, { theirs, next }: Plan, ac
   // Whatever is linked carries our key, so that it is found wherever it goes (ground rule 8).
   if (own === null || remote.missing !== null || next === null || next.state === 'unlinked') return null;
   return { change: 'update', theirs: version, content: version.content, fields: [], key: own, mail: 'none' };
+}
+
+/** Null: the standard folder. Where that is not watched, what is made there would be out of sight. */
+function homeOf({ folders }: Pass): string | null {
+  return folders.some(({ isDefault }) => isDefault) ? null : (folders[0]?.id ?? null);
 }
 
 function toVersion(remote: NonNullable<Pair['remote']>): ItemVersion {

@@ -11,10 +11,11 @@
 import type { FolderSelector, ItemFolder, ItemStore } from '../connector/connector.ts';
 import { itemFailure } from '../model/failure.ts';
 import { FIELDS } from '../model/fields.ts';
+import type { Database } from '../store/database.ts';
 import { feedPosition } from '../store/items.ts';
 import { dueLinks, guestMailsSince, linksInIntent, readLink } from '../store/links.ts';
-import { suspectUntold } from '../store/remote-items.ts';
-import { endAttempt, takeStream } from '../store/streams.ts';
+import { suspectUntold, suspectUnwatched } from '../store/remote-items.ts';
+import { endAttempt, forgetCursors, takeStream } from '../store/streams.ts';
 import { holdBack } from './brake.ts';
 import { recover } from './carry-out.ts';
 import { toItemPolicy } from './item-policy.ts';
@@ -35,7 +36,7 @@ export async function reconcile(context: ReconcileContext, store: ItemStore): Pr
     for (const id of await linksInIntent(pass.database, placeOf(pass), pass.clock.now())) await eachAlone(pass, id, resume);
     const complete = await readFolders(context, store, pass.folders);
     const whole = pass.folders.every(({ id }) => complete.has(id));
-    if (whole) await write(pass, (transaction) => suspectUntold(transaction, pass.mailbox.id, pass.kind));
+    if (whole) await write(pass, (transaction) => suspectWhatIsNotTold(pass, transaction));
     const verdicts = whole ? await settleMissing(pass) : new Map<string, Verdict>();
     const position = await feedPosition(pass.database);
     await adoptAll(pass);
@@ -72,6 +73,14 @@ const ALL = '*';
 async function end(pass: Pass, position: number, whole: boolean): Promise<void> {
   if (pass.options.dryRun) await endAttempt(pass.database, pass.stream);
   else await saveOffered(pass, position, whole);
+}
+
+/** In a folder that is not watched any more nothing is told of; watched again, it is read from the beginning. */
+async function suspectWhatIsNotTold(pass: Pass, transaction: Database): Promise<void> {
+  const watched = pass.folders.map(({ id }) => id);
+  await suspectUntold(transaction, pass.mailbox.id, pass.kind);
+  await suspectUnwatched(transaction, pass.mailbox.id, pass.kind, watched);
+  await forgetCursors(transaction, pass.streamKey, [ALL, ...watched]);
 }
 
 async function resume(pass: Pass, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * What became of items that left their folder. A Delete is a suspicion until all watched folders have been read (ground rule of
  * two-way sync): the same item under another reference has moved; found in Deleted Items or nowhere it was deleted; anywhere
- * else it lies in a folder that nobody watches, and is unlinked.
+ * else it lies in a folder that nobody watches, and is unlinked. So is all of a folder that is not watched any more.
  */
 import type { RemoteRef } from '../connector/connector.ts';
 import { changeLink, type Link, readLink } from '../store/links.ts';
@@ -69,6 +69,9 @@ const ownKey = (pass: Pass, suspect: Suspect, link: Link) =>
   suspect.key?.record === link.activityId && suspect.key.mailbox === pass.mailbox.id;
 
 async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict | null> {
+  const isWatched = (folder: string) => pass.folders.some(({ id }) => id === folder);
+  // Nobody has said that a folder is to be watched no more because of what was deleted in it.
+  if (!isWatched(suspect.folder)) return 'away';
   // Without our key nobody can tell a deletion from a move out of sight.
   if (!ownKey(pass, suspect, link)) return 'away';
   const living = [];
@@ -77,7 +80,7 @@ async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict |
     const known = one.ref !== suspect.ref && (await readRemoteItem(pass.database, pass.mailbox.id, pass.kind, one.ref)) !== null;
     if (ours && !known) living.push(one);
   }
-  const watched = living.filter(({ folder }) => pass.folders.some(({ id }) => id === folder));
+  const watched = living.filter(({ folder }) => isWatched(folder));
   if (watched.some(({ ref }) => ref === suspect.ref)) await readAgain(pass, suspect);
   // It has come into a watched folder since that was read: the next pass is told of it.
   if (watched.length > 0) return null;

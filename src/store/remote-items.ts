@@ -144,6 +144,20 @@ export async function suspectUntold(transaction: Database, mailboxId: string, ki
   );
 }
 
+/** What lies in none of these folders. */
+export async function suspectUnwatched(
+  transaction: Database,
+  mailboxId: string,
+  kind: ItemKind,
+  watched: readonly string[],
+): Promise<void> {
+  await execute(
+    transaction,
+    `update remote_items set missing = 'absent' where mailbox_id = ? and kind = ? and missing is null and folder <> all(?)`,
+    [mailboxId, kind, watched],
+  );
+}
+
 /** The server did not find it when it was asked for it. */
 export async function suspectItem(transaction: Database, mailboxId: string, kind: ItemKind, ref: string): Promise<void> {
   await execute(
@@ -173,6 +187,8 @@ export async function readRemoteItem(
 export interface Suspect {
   readonly ref: string;
   readonly missing: 'told' | 'absent';
+  /** Where it lay. */
+  readonly folder: string;
   readonly key: ItemKey | null;
   readonly meetingId: string | null;
   readonly linkId: string | null;
@@ -183,7 +199,7 @@ export interface Suspect {
 export function listSuspects(database: Database, mailboxId: string, kind: ItemKind): Promise<readonly Suspect[]> {
   return query<Suspect>(
     database,
-    `select remote.ref, remote.missing, remote.key, remote.meeting_id as "meetingId", links.id as "linkId", links.activity_id as "activityId"
+    `select remote.ref, remote.missing, remote.folder, remote.key, remote.meeting_id as "meetingId", links.id as "linkId", links.activity_id as "activityId"
      from remote_items as remote left join links on links.mailbox_id = remote.mailbox_id and links.kind = remote.kind and links.ref = remote.ref
      where remote.mailbox_id = ? and remote.kind = ? and remote.missing is not null order by remote.id`,
     [mailboxId, kind],

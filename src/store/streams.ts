@@ -99,3 +99,16 @@ export async function removableRefs(database: Database, streamId: string, stored
   );
   return rows.map(({ ref }) => ref);
 }
+
+/** All but those of these folders begin anew when they are taken again. */
+export async function forgetCursors(
+  transaction: Database,
+  { mailboxId, kind, host, username }: Omit<StreamKey, 'folder'>,
+  but: readonly string[],
+): Promise<void> {
+  await execute(
+    transaction,
+    `update streams set cursor = null where mailbox_id = ? and kind = ? and host = ? and username = ? and cursor is not null and folder <> all(?)`,
+    [mailboxId, kind, host, username, but],
+  );
+}

@@ -46,7 +46,7 @@ function openIntent({ kind, intent }: PlanInput, decision: Decision): Decision {
 
 function unlinked(input: PlanInput): Plan {
   const gone = input.theirs?.presence;
-  if (gone === 'away') return apart(input, 'away', 'It was moved to a folder that is not watched.');
+  if (gone === 'away') return apart(input, 'away', 'It lies in a folder that is not watched.');
   return apart(input, gone === 'deleted' ? 'deleted-there' : 'away', 'It is not in Exchange any more.');
 }
 
