@@ -194,13 +194,13 @@ async function initialise(dataDir: string, binaries: Binaries, runAs: RunAs): Pr
   });
   if (done.status === 0) return;
   await rm(join(cluster, 'PG_VERSION'), { force: true });
-  throw new Failure(
-    'refused',
-    `the embedded PostgreSQL could not be set up in ${cluster}: ${(done.stderr || done.error?.message || '').trim().split('\n').at(-1)}`,
-    {
-      remedy: 'check that the disk is not full and the folder can be written, or set database.url',
-    },
-  );
+  const said = (done.stderr || done.error?.message || '').trim().split('\n').at(-1)!;
+  const nameless = /effective user ID/.test(said);
+  throw new Failure('refused', `the embedded PostgreSQL could not be set up in ${cluster}: ${said}`, {
+    remedy: nameless
+      ? 'run as a user that has a name on this machine (an entry in /etc/passwd), or set database.url'
+      : 'check that the disk is not full and the folder can be written, or set database.url',
+  });
 }
 
 async function startServer(
