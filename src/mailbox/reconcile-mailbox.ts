@@ -53,10 +53,10 @@ function accessOf({ server, auth, contacts }: ItemsConfig): Access {
   return { auth, server: { ...server, options: { ...server.options, contactAddresses } } };
 }
 
-/** A mailbox that the server does not find is being moved or has gone: said clearly, its links are kept, nothing is deleted. */
+/** A mailbox that is being moved, or that the server does not find: said clearly, its links are kept, nothing is deleted. */
 async function failedOpening(context: SyncContext, mailbox: MailboxConfig, error: unknown): Promise<Failure> {
   const failure = runFailure(error, context.signal);
-  if (failure.code === 'missing') await mailboxMoved(context.database, mailbox.id, failure);
+  if (failure.code === 'missing' || failure.mailbox) await mailboxMoved(context.database, mailbox.id, failure);
   return failure;
 }
 

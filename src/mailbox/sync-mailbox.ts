@@ -4,6 +4,7 @@ import type { Cursor, Folder, FolderSelector, Session } from '../connector/conne
 import { asFailure, Failure, itemFailure, runFailure } from '../model/failure.ts';
 import type { ItemKind } from '../model/item.ts';
 import type { PageOutcome } from '../store/email-page.ts';
+import { mailboxMoved, resumeMoved } from '../store/mailboxes.ts';
 import { finishRequests, type OpenRequest, openRequests } from '../store/requests.ts';
 import { finishRun, noCounts, type RunCounts, startRun } from '../store/runs.ts';
 import { readCursors } from '../store/streams.ts';
@@ -71,6 +72,8 @@ async function receiveAll(context: SyncContext, mailbox: MailboxConfig, tell: Te
     }
   }
   await finishRun(database, runId, clock.now(), counts, state.failure);
+  if (state.failure?.mailbox) await mailboxMoved(database, mailbox.id, state.failure);
+  else if (state.failure === null) await resumeMoved(database, mailbox.id);
   return { mailboxId: mailbox.id, counts, ...state };
 }
 

@@ -20,12 +20,15 @@ export interface FailureDetails {
   readonly retryAfterMs?: number;
   /** What a person can do about it, one sentence. */
   readonly remedy?: string;
+  /** The mailbox itself is on its way to another server, or its server has none such. */
+  readonly mailbox?: 'moving' | 'gone';
 }
 
 export class Failure extends Error {
   readonly code: FailureCode;
   readonly retryAfterMs: number | undefined;
   readonly remedy: string | undefined;
+  readonly mailbox: 'moving' | 'gone' | undefined;
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -33,6 +36,7 @@ export class Failure extends Error {
     this.code = code;
     this.retryAfterMs = details.retryAfterMs;
     this.remedy = details.remedy;
+    this.mailbox = details.mailbox;
   }
 }
 

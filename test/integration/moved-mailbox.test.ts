@@ -23,7 +23,14 @@ beforeAll(async () => {
 });
 afterAll(() => pg.stop());
 
-test('a mailbox that its server does not find is told as moved, keeps its links, and goes on when it is back', async () => {
+const GONE = new Failure('missing', 'there is no mailbox anna@example.com', { remedy: 'check whether it was moved' });
+const MOVING = new Failure('unreachable', 'the mailbox is being moved', { remedy: 'it is tried again', mailbox: 'moving' });
+
+test.each([
+  ['that its server does not find', GONE],
+  ['that is being moved', MOVING],
+])('a mailbox %s is told as moved, keeps its links, and goes on when it is back', async (_, trouble) => {
+  await pg.database.raw('truncate mailboxes, activities, changes cascade');
   await adoptMailboxes(pg.database, [{ id: 'anna', address: 'anna@example.com' }]);
   const box = createItemBox('contact');
   box.add({ '@type': 'Card', name: { full: 'Ida' } });
@@ -31,8 +38,7 @@ test('a mailbox that its server does not find is told as moved, keeps its links,
   const connector = {
     ...{ kind: 'memory', offers: ['contacts'], parseSettings: (raw: unknown) => raw },
     async open() {
-      if (away.now)
-        throw new Failure('missing', 'there is no mailbox anna@example.com', { remedy: 'check whether it was moved' });
+      if (away.now) throw trouble;
       return { contacts: createMemoryItems(box, () => {}), async [Symbol.asyncDispose]() {} };
     },
     async *diagnose() {},
@@ -53,8 +59,10 @@ test('a mailbox that its server does not find is told as moved, keeps its links,
 
   expect((await pass()).failure).toBeNull();
   away.now = true;
-  expect((await pass()).failure).toMatchObject({ code: 'missing' });
-  expect(await listMailboxes(pg.database)).toMatchObject([{ state: 'moved', stoppedRemedy: 'check whether it was moved' }]);
+  expect((await pass()).failure).toMatchObject({ code: trouble.code });
+  expect(await listMailboxes(pg.database)).toMatchObject([
+    { state: 'moved', stoppedMessage: trouble.message, stoppedRemedy: trouble.remedy },
+  ]);
   expect((await readStatus(pg.database))[0]!.workloads).toMatchObject([{ workload: 'contacts', lastOutcome: 'failed' }]);
   const kept = await Array.fromAsync(listItems(pg.database, { kind: 'contact' }));
   expect(kept).toMatchObject([{ deletedAt: null, links: [{ state: 'linked' }] }]);

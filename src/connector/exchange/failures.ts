@@ -94,10 +94,13 @@ export class ExchangeFailure extends Failure {
   readonly responseCode: string;
 
   constructor(responseCode: string, attempt: string, words: string, retryAfterMs: number | undefined) {
-    const [code, remedy] = RESPONSE_CODES[responseCode] ?? ['refused'];
+    const verdict = RESPONSE_CODES[responseCode] ?? (['refused'] as const);
+    const [code, remedy] = verdict;
+    const mailbox = verdict === MOVED ? 'moving' : verdict === NO_MAILBOX ? 'gone' : undefined;
     super(code, `${attempt}: ${responseCode}${words === '' ? '' : ` "${shorten(words)}"`}`, {
       ...(remedy === undefined ? {} : { remedy }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(mailbox === undefined ? {} : { mailbox }),
     });
     this.responseCode = responseCode;
   }

@@ -205,7 +205,11 @@ describe('a bad moment', () => {
     ['a page', { fault: 'html' }, { code: 'garbled', remedy: expect.stringContaining('url') }],
     ['a reset', { fault: 'reset-before' }, { code: 'unreachable' }],
     ['a 401 that lasts', { fault: 'unauthorized' }, { code: 'auth-rejected' }],
-    ['a mailbox on the move', { fault: 'fault-code', code: 'ErrorMailboxMoveInProgress' }, { code: 'unreachable' }],
+    [
+      'a mailbox on the move',
+      { fault: 'fault-code', code: 'ErrorMailboxMoveInProgress' },
+      { code: 'unreachable', mailbox: 'moving' },
+    ],
     ['a disabled account', { fault: 'fault-code', code: 'ErrorAccountDisabled' }, { code: 'refused' }],
     ['a code nobody knows', { fault: 'fault-code', code: 'ErrorNewInvention' }, { code: 'refused' }],
   ])('throttling and trouble: %s is told as what it is', async (_, rule, expected) => {
