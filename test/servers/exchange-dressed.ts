@@ -86,17 +86,30 @@ export async function serveDressed(behind: RunningServer, dress: Dress): Promise
 
 async function pass({ port }: RunningServer, dress: Dress, asked: IncomingMessage, answer: ServerResponse): Promise<void> {
   const { method, url, headers } = asked;
+  const sent = await bytesOf(asked);
+  if (!isAnnounced(headers.soapaction, sent.toString())) {
+    answer.writeHead(500, { 'content-type': 'text/plain' }).end('The SOAPAction is not the operation of the request.');
+    return;
+  }
   const forward = request({ host: HOST, port, method, path: url, headers });
-  asked.pipe(forward);
+  forward.end(sent);
   const response = await new Promise<IncomingMessage>((resolve, reject) => forward.on('response', resolve).on('error', reject));
-  const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
+  const body = await bytesOf(response);
   const isXml = response.headers['content-type']?.includes('xml') ?? false;
   const { 'content-length': _, 'transfer-encoding': __, ...head } = response.headers;
   answer.writeHead(response.statusCode!, { ...head, ...(isXml ? dress.headers : {}) });
   await send(answer, isXml ? Buffer.from(dress.xml(body.toString())) : body, dress.piece);
 }
+
+async function bytesOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Servers that were made from the WSDL choose the operation by this header. */
+const isAnnounced = (action: unknown, body: string) =>
+  action === `"http://schemas.microsoft.com/exchange/services/2006/messages/${/<s:Body><m:(\w+)/.exec(body)?.[1]}"`;
 
 async function send(answer: ServerResponse, body: Buffer, piece = body.length || 1): Promise<void> {
   for (let at = 0; at < body.length; at += piece) {

@@ -12,7 +12,7 @@ import type { Lanes } from './lane.ts';
 import { drain, offersOf, sendAs } from './login.ts';
 import { type Answer, AnswerReader } from './read-answer.ts';
 import type { ExchangeSettings } from './settings.ts';
-import { envelope, VERSIONS } from './soap.ts';
+import { actionOf, envelope, VERSIONS } from './soap.ts';
 
 /** Much more than any answer to what is asked here: a page of 512 changes takes some 500 KB. */
 const MAX_TEXT_LENGTH = 64 * 1024 * 1024;
@@ -74,7 +74,7 @@ class Client implements Ews {
   async #callOnce(body: string, given: CallOptions): Promise<Answer> {
     const isSync = body.startsWith('<m:SyncFolder');
     // What is carried out twice makes two items; a read may be asked for again.
-    const options = { ...given, isSync, repeatable: /^<m:(Get|Find|Sync)/.test(body) };
+    const options = { ...given, action: actionOf(body), isSync, repeatable: /^<m:(Get|Find|Sync)/.test(body) };
     const { access, mailbox } = this.#settings;
     const impersonate = access === 'impersonate' ? mailbox : null;
     const text = envelope(body, { version: VERSIONS[this.#version]!, impersonate });
@@ -107,7 +107,7 @@ class Client implements Ews {
   async #exchange(
     body: Buffer,
     credential: Credential,
-    options: CallOptions & { readonly isSync: boolean; readonly repeatable: boolean },
+    options: CallOptions & { readonly action: string; readonly isSync: boolean; readonly repeatable: boolean },
   ): Promise<Answer | 'rejected'> {
     const { signal } = this.#context;
     const { repeatable } = options;
@@ -119,7 +119,7 @@ class Client implements Ews {
       const response = await sendAs(
         credential,
         lane,
-        { headers: this.#headers(), body, signal, attempt, repeatable },
+        { headers: this.#headers(options.action), body, signal, attempt, repeatable },
         this.#settings,
       );
       this.#keepCookies(response);
@@ -147,11 +147,12 @@ class Client implements Ews {
     }
   }
 
-  #headers(): Record<string, string> {
+  #headers(action: string): Record<string, string> {
     const { mailbox } = this.#settings;
     const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     return {
       'Content-Type': 'text/xml; charset=utf-8',
+      SOAPAction: action,
       Accept: 'text/xml',
       'User-Agent': 'Mailroom',
       'client-request-id': randomUUID(),

@@ -25,6 +25,9 @@ export function envelope(body: string, { version, impersonate }: EnvelopeOptions
   );
 }
 
+/** The SOAPAction of a request (SOAP 1.1, 6.1.1; the values are those of Services.wsdl). Exchange does not look at it, other servers do. */
+export const actionOf = (body: string): string => `"${MESSAGES}/${/^<m:(\w+)/.exec(body)?.[1] ?? ''}"`;
+
 const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
 /**
