@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load.ts';
 import { type ConfigWatch, watchConfig } from '../config/watch.ts';
-import { serveHealth } from '../health/http.ts';
+import { healthReport, serveHealth } from '../health/http.ts';
 import { createMetrics } from '../health/metrics.ts';
 import { serve } from '../mailbox/serve.ts';
 import { listMailboxes } from '../store/mailboxes.ts';
@@ -77,6 +77,5 @@ function warnOfClearText(house: House): void {
 
 async function healthOf(house: House) {
   await query(house.database, 'select 1');
-  const circuits = house.syncContext.circuits.open();
-  return { ok: circuits.length === 0, mailboxes: house.currentConfig().mailboxes.length, circuits };
+  return healthReport(house.currentConfig().mailboxes.length, house.syncContext.circuits.open());
 }

@@ -36,6 +36,7 @@ export async function resolveServer(named: Named, findings: Findings, files: Set
   const checking: Checking = { named, node, written: { ...parsed.data, type }, findings };
   const reachable = checkAddress(checking);
   checkTls(checking);
+  checkLimits(checking);
   const ca = await readCa(checking, files);
   if (!reachable) return null;
   const auth = named.node.entries.get('auth')?.node;
@@ -119,6 +120,21 @@ function checkTls(checking: Checking): void {
     ['port'],
     `port ${written.port} is usually tls: ${usual}, and this server says tls: ${tls}`,
     `write tls: ${usual}, or port: ${defaultPort(written.type, tls)}`,
+  );
+}
+
+/** EwsMaxConcurrency of Exchange's default throttling policy. */
+const EWS_CONNECTIONS = 27;
+
+function checkLimits(checking: Checking): void {
+  const { type, limits } = checking.written;
+  const asked = limits?.connectionsPerAccount;
+  if (type !== 'exchange' || asked === undefined || asked < EWS_CONNECTIONS) return;
+  warning(
+    checking,
+    ['limits', 'connectionsPerAccount'],
+    `Exchange lets an account have ${EWS_CONNECTIONS} connections at a time, those of Outlook and phones among them, and this asks for ${asked}`,
+    'write fewer, or raise EwsMaxConcurrency in the throttling policy of the account',
   );
 }
 

@@ -705,6 +705,11 @@ const WARNINGS: readonly Case[] = [
     'W mailroom.yaml:5:15: mailboxes[0].aliases[0]: anna@example.com is named twice; leave one out',
   ],
   [
+    'as many connections as Exchange lets an account have',
+    `servers: { ${OFFICE}, exchange: { type: exchange, url: "https://mail.example.com/EWS/Exchange.asmx", limits: { connectionsPerAccount: 27 } } }\n${BOX}`,
+    'W mailroom.yaml:1:172: servers.exchange.limits.connectionsPerAccount: Exchange lets an account have 27 connections at a time, those of Outlook and phones among them, and this asks for 27; write fewer, or raise EwsMaxConcurrency in the throttling policy of the account',
+  ],
+  [
     'items that keep nothing in step',
     `servers: { ${OFFICE}, exchange: { type: exchange, url: "https://mail.example.com/EWS/Exchange.asmx" } }\n${BOX}\n    items: { server: exchange, auth: { method: kerberos } }`,
     'W mailroom.yaml:5:12: mailboxes[0].items: the section keeps nothing in step; write appointments: true, contacts: true or tasks: true',

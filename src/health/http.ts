@@ -2,9 +2,21 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { Failure } from '../model/failure.ts';
 
-export interface HealthReport {
+/** `ok`: this process works. What a restart does not mend is no reason for one, and stands among the troubles. */
+interface HealthReport {
   readonly ok: boolean;
   readonly [detail: string]: unknown;
+}
+
+export function healthReport(
+  mailboxes: number,
+  refusedCredentials: readonly { readonly server: string; readonly message: string }[],
+): HealthReport {
+  const troubles = refusedCredentials.map(({ server, message }) => ({
+    ...{ trouble: 'a shared credential is refused: its mailboxes wait', server, message },
+    remedy: `mend the credential of server "${server}", then run "mailroom test --server ${server}"`,
+  }));
+  return { ok: true, mailboxes, troubles };
 }
 
 export interface HealthServer {
