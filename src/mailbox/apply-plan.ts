@@ -71,7 +71,7 @@ function prepare(pass: Pass, pair: Pair, { input, plan }: Planned): Prepared {
   const fields = change.change === 'update' ? change.fields : [];
   const ours = 'content' in plan.ours ? plan.ours.content : (pair.item?.content ?? pair.remote!.content);
   const target = { ref: pair.remote?.ref ?? null, etag: pair.remote?.etag ?? null };
-  const attempt = change.change === 'create' ? change.key.attempt : (pair.link?.attempt ?? 1);
+  const attempt = change.change === 'create' ? change.key.attempt : attemptOf(pair.link);
   return {
     activityId,
     intent: {
@@ -82,6 +82,9 @@ function prepare(pass: Pass, pair: Pair, { input, plan }: Planned): Prepared {
     },
   };
 }
+
+/** What was brought in or joined counts as the first: the link and the key there say the same, or it is not known again. */
+const attemptOf = (link: Link | null) => Math.max(1, link?.attempt ?? 1);
 
 function changeOf(pass: Pass, { link, remote }: Pair, { theirs, next }: Plan, activityId: string): ItemChange | null {
   const key = (attempt: number): ItemKey => ({ record: activityId, mailbox: pass.mailbox.id, attempt });
@@ -98,7 +101,7 @@ function changeOf(pass: Pass, { link, remote }: Pair, { theirs, next }: Plan, ac
   if (!version) return null;
   if (theirs.write === 'delete') return { change: 'delete', theirs: version, mail: theirs.mail };
   const known = version.key?.record === activityId && version.key.mailbox === pass.mailbox.id;
-  const own = known || version.readOnly ? null : key(Math.max(1, link?.attempt ?? 1));
+  const own = known || version.readOnly ? null : key(attemptOf(link));
   if (theirs.write === 'update') {
     return { change: 'update', theirs: version, content: theirs.content, fields: theirs.fields, key: own, mail: theirs.mail };
   }
@@ -180,7 +183,7 @@ function linkChange(pass: Pass, pair: Pair, plan: Plan, link: Link, item: Item, 
     ...(settled ? { tries: 0, retryAt: parked ? new Date(pass.clock.now().getTime() + HOUR_MS) : null } : {}),
     ...(settled && next?.state === 'linked' ? { agreedAt: pass.clock.now() } : {}),
     ...(isSettled(pair, plan) ? { ref: null } : {}),
-    ...(decision === 'create-here' || decision === 'join' ? { attempt: Math.max(1, link.attempt) } : {}),
+    ...(decision === 'create-here' || decision === 'join' ? { attempt: attemptOf(link) } : {}),
     ...(plan.theirs.write === 'create' ? notYet(link) : {}),
   };
 }

@@ -37,7 +37,14 @@ export type Action =
   | { readonly do: 'late write arrives' }
   | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'choose'; readonly conflict: number; readonly side: 'application' | 'exchange' }
-  | { readonly do: 'pass'; readonly at: MailboxId; readonly kill: Moment | null; readonly between: Between | null };
+  /** `lost`: the first answer to such a request of this mailbox is. */
+  | {
+      readonly do: 'pass';
+      readonly at: MailboxId;
+      readonly kill: Moment | null;
+      readonly between: Between | null;
+      readonly lost: Operation | null;
+    };
 
 interface Creation {
   readonly at: MailboxId;

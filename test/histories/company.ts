@@ -17,7 +17,7 @@ import type { RunningServer } from '../servers/exchange/server.ts';
 import type { Mailbox } from '../servers/exchange/store/mailbox.ts';
 import type { Folder } from '../servers/exchange/store/model.ts';
 import type { Coverage } from './coverage.ts';
-import type { Defect } from './defect.ts';
+import type { Defect } from './defect/defect.ts';
 import { delegate } from './delegate.ts';
 import type { Kind } from './kind/kind.ts';
 import { Life, type PassOptions } from './life.ts';

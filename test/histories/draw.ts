@@ -14,10 +14,15 @@ const moment: fc.Arbitrary<Moment> = fc.record({ step: fc.constantFrom(...STEP_N
 const action = <const Name extends Action['do']>(...names: Name[]) => ({ do: fc.constantFrom(...names) });
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Action>) => ({ weight, arbitrary });
 
+/** In one of three. */
+const sometimes = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+
 const passes = (kill: fc.Arbitrary<Moment | null>): fc.Arbitrary<Action> =>
   fc.record({
     ...{ ...action('pass'), at, kill },
-    between: fc.option(fc.record({ moment, item, field }), { nil: null, freq: 4 }),
+    between: sometimes(fc.record({ moment, item, field })),
+    lost: sometimes(fc.constantFrom('CreateItem' as const, 'UpdateItem' as const)),
   });
 
 const items = [

@@ -1,10 +1,11 @@
 /** What each action does: in the application, in the mailboxes, and to the servers between them. */
 import { chooseConflict } from '../../src/mailbox/conflict-choice.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
-import type { Action, Named } from './action.ts';
+import type { Action, Named, Operation } from './action.ts';
 import { answerHere, createHere, deleteHere, editHere, tolerate } from './application.ts';
 import type { Company } from './company.ts';
 import { answerThere, cancelThere } from './guests.ts';
+import { addressOf, type MailboxId } from './mailbox-id.ts';
 import { copyThere, createThere, deleteThere, editThere, moveThere, writeThere } from './people.ts';
 import type { Scene } from './scene.ts';
 import { pick } from './view.ts';
@@ -51,10 +52,16 @@ async function choose({ database }: Company, { conflict: index, side }: Named<'c
   if (conflict) await chooseConflict(database, conflict.id, side).catch(tolerate);
 }
 
-function pass(scene: Scene, { at, kill, between }: Named<'pass'>): Promise<void> {
+function pass(scene: Scene, { at, kill, between, lost }: Named<'pass'>): Promise<void> {
+  if (lost) lose(scene.company, at, lost);
   if (!between) return scene.company.pass(at, { kill });
   const edit = { do: 'edit there', at, tell: false, ...between } as const;
   return scene.company.pass(at, { kill, between: { moment: between.moment, work: () => void writeThere(scene, edit) } });
+}
+
+function lose({ exchange, coverage }: Company, at: MailboxId, operation: Operation): void {
+  exchange.faults.add({ fault: 'lost-answer', operation, mailbox: addressOf(at), times: 1 });
+  coverage.lostAnswers += 1;
 }
 
 type Weather = Named<'fault' | 'switch' | 'lose state' | 'late write' | 'late write arrives' | 'wait'>;

@@ -5,7 +5,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { add, noCoverage } from './coverage.ts';
-import { DEFECTS } from './defect.ts';
+import { DEFECTS } from './defect/defects.ts';
 import { live } from './history.ts';
 import { KIND_NAMES } from './kind/kinds.ts';
 import { openPlace } from './place.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { History } from './action.ts';
 import { noCoverage } from './coverage.ts';
-import { DEFECTS } from './defect.ts';
+import { DEFECTS } from './defect/defects.ts';
 import { histories } from './draw.ts';
 import { live } from './history.ts';
 import { KEPT } from './kept.ts';

@@ -14,7 +14,7 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
     why: 'an invitation declined here took the appointment out of the calendar, and ended the pass as a bug',
     kinds: ['meeting'],
     actions: [
-      { do: 'pass', at: 'anna', kill: null, between: null },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
       { do: 'answer here', at: 'cleo', item: 0, response: 'declined' },
     ],
   },
@@ -23,10 +23,15 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
     kinds: ['meeting'],
     actions: [
       { do: 'create here', at: 'anna', kind: 0, tell: true },
-      { do: 'pass', at: 'anna', kill: { step: ' after ', nth: 1 }, between: null },
+      { do: 'pass', at: 'anna', kill: { step: ' after ', nth: 1 }, between: null, lost: null },
       { do: 'delete here', item: 2, tell: false },
       { do: 'edit here', item: 0, field: 0, tell: false },
       { do: 'create there', at: 'anna', kind: 0, tell: false },
     ],
+  },
+  {
+    why: "a meeting that its organizer moved to a folder nobody watches was deleted, for a guest's copy had been read before",
+    kinds: ['meeting'],
+    actions: [{ do: 'move away', at: 'ben', item: 0 }],
   },
 ];

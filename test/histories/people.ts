@@ -9,7 +9,7 @@ import type { Named } from './action.ts';
 import { DELETED, never } from './kind/kind.ts';
 import { kindThere } from './kind/kinds.ts';
 import type { Scene } from './scene.ts';
-import { birthThere, isGuests, pick, saysThere, there } from './view.ts';
+import { birthIn, birthThere, here, isGuests, pick, saysThere, there } from './view.ts';
 
 export const TOLD = 'SendToAllAndSaveCopy';
 
@@ -62,11 +62,14 @@ export function deleteThere({ company, witness }: Scene, { at, item: index, how 
   disposeItem(company.mailbox(at), item, how);
 }
 
-export function moveThere({ company }: Scene, action: Named<'move away' | 'move back'>): void {
+export async function moveThere({ company, witness }: Scene, action: Named<'move away' | 'move back'>): Promise<void> {
   const mailbox = company.mailbox(action.at);
   const item = pick(there(company, action.at, action.do === 'move back' ? 'other' : 'watched'), action.item);
   if (!item) return;
   const { folder } = kindThere(item);
+  const birth = birthThere(item);
+  if (action.do === 'move back') witness.unseen.delete(birth);
+  else if (!(await here(company)).some(({ content }) => birthIn(content) === birth)) witness.unseen.add(birth);
   moveWithin(mailbox, item, action.do === 'move away' ? company.other(action.at, folder) : mailbox.folderNamed(folder));
 }
 

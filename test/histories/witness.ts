@@ -11,6 +11,8 @@ export class Witness {
   readonly births = new Map<string, MailboxId | null>();
   readonly copies = new Map<string, number>();
   readonly gone = new Set<string>();
+  /** Moved out of sight before the application had it. */
+  readonly unseen = new Set<string>();
   #next = 1;
 
   born(by: string, organizer: MailboxId | null): string {
