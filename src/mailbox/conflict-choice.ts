@@ -7,13 +7,14 @@ import { appendChanges } from '../store/changes.ts';
 import { type Conflict, markUndone, readConflict, type Side, saveConflict, settleConflict } from '../store/conflicts.ts';
 import { type Database, inTransaction } from '../store/database.ts';
 import { type Item, lockItem, restoreItem, updateItem } from '../store/items.ts';
-import { changeLink, findLink } from '../store/links.ts';
+import { changeLink, findLink, linksOf } from '../store/links.ts';
 import { readRemoteItem } from '../store/remote-items.ts';
 import { requestSyncWhereServed } from '../store/requests.ts';
 import { choose } from '../sync/choose.ts';
 import { indexOf } from './item-index.ts';
 import { UUID } from './items.ts';
 import { agreementOf } from './plan-item.ts';
+import { refuseReturn } from './refuse-return.ts';
 
 export async function chooseConflict(database: Database, id: string, side: Side): Promise<Conflict> {
   await inTransaction(database, async (transaction) => {
@@ -64,6 +65,7 @@ async function bringBack(transaction: Database, conflict: Conflict, item: Item):
   const { activityId, mailboxId } = conflict;
   const now = field.get(item.content);
   const content = field.set(item.content, lost);
+  await refuseReturn(transaction, item, content, await linksOf(transaction, item.id));
   await updateItem(transaction, item, content, indexOf(kind, content));
   await saveConflict(transaction, {
     activityId,

@@ -20,6 +20,7 @@ import { refuseOrganizers, refuseRecurrence, withOrganizer } from './admit-item.
 import { owedToGuests } from './agreement.ts';
 import { indexOf } from './item-index.ts';
 import { ownerOf } from './reconciled-mailbox.ts';
+import { refuseReturn } from './refuse-return.ts';
 
 export interface ItemWish {
   /** Tell the guests: invite them, or of the change, or that it is called off. */
@@ -57,6 +58,7 @@ export function changeItem(database: Database, id: string, patch: Json, wish: It
     refuseRecurrence(item.kind, item.content, content);
     await refuseOrganizers(transaction, item, content, links);
     const changed = !same(content, item.content);
+    await refuseReturn(transaction, item, content, links);
     if (changed) await updateItem(transaction, item, content, indexOf(item.kind, content));
     if (wish.invite) await tellGuests(transaction, links, 'invite');
     return changed ? 'activity-updated' : null;

@@ -35,6 +35,28 @@ test('what is wrong is named by its place', () => {
   expect(said({ '@type': 'Card' })).toContain('$.@type');
 });
 
+test('what one occurrence of a series cannot have of its own is refused, and said', () => {
+  const on = (patch: Json) =>
+    said(event({ recurrenceRules: [{ frequency: 'daily' }], recurrenceOverrides: { '2026-05-07T09:00:00': patch } }));
+  const place = '$.recurrenceOverrides["2026-05-07T09:00:00"]';
+  expect(on({ 'participants/bo': { roles: { attendee: true } } })).toContain(
+    `${place}["participants/bo"]: the guests of a series are those of all its occurrences`,
+  );
+  expect(on({ participants: {} })).toContain(`${place}.participants: the guests of a series`);
+  expect(on({ title: 'x', keywords: { a: true } })).toContain(
+    `${place}.keywords: one occurrence of a series cannot have keywords`,
+  );
+  expect(on({ excluded: false })).toContain(`${place}.excluded: an occurrence that takes place`);
+  const held: readonly Json[] = [
+    { excluded: true },
+    { title: 'x', 'locations/location/name': 'Here' },
+    { start: '2026-05-07T11:00:00' },
+  ];
+  for (const patch of held) {
+    expect(on(patch)).toBe('');
+  }
+});
+
 test('a series that Exchange cannot hold is refused, and the place and reason are told', () => {
   const cases: readonly (readonly [Json, string])[] = [
     [event({ recurrenceRules: [{ frequency: 'hourly' }] }), '$.recurrenceRules[0].frequency'],

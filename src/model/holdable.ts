@@ -1,5 +1,5 @@
 /** Which series Exchange can hold (MS-OXOCAL 2.2.1.44.1): what it cannot is refused at the door, before anybody believes in it. */
-import type { Json } from './item.ts';
+import { type Json, VENDOR } from './item.ts';
 import { at, isObject, type JsonObject } from './json.ts';
 
 export interface Unholdable {
@@ -105,9 +105,28 @@ function wrongNth(rule: JsonObject): Unholdable | null {
   return known ? null : no(['byDay'], 'one day, all seven, the working days or the weekend');
 }
 
+/** What one occurrence can have of its own; the rest belongs to the series. */
+const OF_ONE = new Set([
+  ...['start', 'duration', 'timeZone', 'showWithoutTime', 'title', 'description', 'descriptionContentType', 'locations'],
+  ...['priority', 'freeBusyStatus', 'alerts', `${VENDOR}showAs`],
+]);
+
 /** Which dates the rule has is not known here: what only adds nothing and changes nothing can only be meant as a date added. */
 function wrongOverride(overrides: Json): Unholdable | null {
   if (!isObject(overrides)) return null;
-  const added = Object.entries(overrides).find(([, patch]) => !isObject(patch) || Object.keys(patch).length === 0);
-  return added === undefined ? null : addition(added[0]);
+  for (const [date, patch] of Object.entries(overrides)) {
+    if (!isObject(patch) || Object.keys(patch).length === 0) return addition(date);
+    if (patch.excluded === true) continue;
+    const other = Object.keys(patch).find((path) => !OF_ONE.has(path.split('/')[0]!));
+    if (other !== undefined) return no([date, other], whyNotOne(other));
+  }
+  return null;
+}
+
+function whyNotOne(path: string): string {
+  if (path === 'excluded') return 'an occurrence that takes place has no such property: leave it out';
+  if (/^(participants|replyTo)(\/|$)/.test(path)) {
+    return 'the guests of a series are those of all its occurrences: exclude the day, and make an appointment of its own for it';
+  }
+  return `one occurrence of a series cannot have ${path.split('/')[0]} of its own`;
 }

@@ -188,3 +188,23 @@ test('the budget counts what goes out, not what was begun', async () => {
   await bothSay({ ...rules(6, 2), ...exceptions });
   expect(guests()).toEqual(told('MeetingRequest', 'MeetingRequest'));
 });
+
+test('a deleted occurrence is not brought back: that is refused at the door, but not what Exchange has not heard of yet', async () => {
+  const made = await alice.make(event('Stand-up', rules(5)));
+  await alice.sync();
+  const excluded = { recurrenceOverrides: { [day(6)]: { excluded: true } } };
+  await changeItem(pg.database, made.id, excluded);
+  await changeItem(pg.database, made.id, { recurrenceOverrides: null });
+  await changeItem(pg.database, made.id, excluded);
+  await alice.sync();
+  await expect(changeItem(pg.database, made.id, { recurrenceOverrides: null })).rejects.toMatchObject({
+    ...{ code: 'refused', message: expect.stringContaining(day(6)) },
+    remedy: expect.stringContaining('an appointment of its own'),
+  });
+  await expect(
+    changeItem(pg.database, made.id, { recurrenceOverrides: { [day(6)]: { excluded: null, title: 'Back' } } }),
+  ).rejects.toMatchObject({ code: 'refused' });
+  await changeItem(pg.database, made.id, { title: 'Sit-down' });
+  await changeItem(pg.database, made.id, { ...rules(6, 2), recurrenceOverrides: null });
+  await bothSay({ title: 'Sit-down', ...rules(6, 2) });
+});
