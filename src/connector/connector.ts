@@ -191,8 +191,11 @@ export interface EmailMarking {
 }
 
 export interface PushSource {
-  /** Runs until the signal aborts or the connection breaks (Failure). */
-  hints(folders: readonly string[], signal: AbortSignal): AsyncIterable<Hint>;
+  /**
+   * Folders by path, with the cursor of the caller's last look. Begins with a hint unless the server says that nothing can have
+   * changed since; runs until the signal aborts or the connection breaks (Failure).
+   */
+  hints(folders: ReadonlyMap<string, Cursor | null>, signal: AbortSignal): AsyncIterable<Hint>;
 }
 export interface Hint {
   readonly folder: string | null;

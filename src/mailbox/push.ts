@@ -1,4 +1,5 @@
 import type { MailboxConfig, ReceiveConfig } from '../config/config.ts';
+import type { Cursor } from '../connector/connector.ts';
 import { asFailure } from '../model/failure.ts';
 import { readCursors } from '../store/streams.ts';
 import { accountOf, openSession, usernameOf } from './session.ts';
@@ -28,7 +29,7 @@ export async function watchForHints(
       host: server.host,
       username,
     });
-    for await (const _ of session.push?.hints([...folders.keys()], signal) ?? []) due();
+    for await (const _ of session.push?.hints(folders as ReadonlyMap<string, Cursor>, signal) ?? []) due();
   } catch (error) {
     if (signal.aborted) return;
     const failure = asFailure(error);

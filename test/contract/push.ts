@@ -27,7 +27,7 @@ export function pushContract(name: string, makeWorld: () => Promise<PushWorld>):
       ends.push(async () => session[Symbol.asyncDispose]());
       const controller = new AbortController();
       ends.push(async () => controller.abort());
-      const hints = session.push!.hints([world.folder], controller.signal)[Symbol.asyncIterator]();
+      const hints = session.push!.hints(new Map([[world.folder, null]]), controller.signal)[Symbol.asyncIterator]();
       return { world, hints, controller };
     };
     const sane = (result: IteratorResult<Hint>, folder: string) => {

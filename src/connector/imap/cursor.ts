@@ -44,6 +44,27 @@ export function parseCursor(text: Cursor): ImapCursor | null {
   }
 }
 
+/** As a server tells it now; null where it does not. */
+export interface FolderState {
+  readonly validity: string;
+  readonly uidNext: number | null;
+  readonly exists: number | null;
+  readonly modseq: string | null;
+}
+
+/** Without MODSEQ nobody can say that no flag has changed. What is wrong with a cursor, a pass will tell. */
+export function changedSince({ validity, uidNext, exists, modseq }: FolderState, text: Cursor): boolean {
+  const cursor = parseCursor(text);
+  const same =
+    cursor?.complete === true &&
+    cursor.validity === validity &&
+    cursor.uidNext === uidNext &&
+    cursor.exists === exists &&
+    cursor.modseq !== null &&
+    cursor.modseq === modseq;
+  return !same;
+}
+
 export const refOf = (validity: string, uid: number): RemoteRef => `${validity}.${uid}` as RemoteRef;
 
 /** The UID of a reference of this numbering; null for one of an earlier numbering. */

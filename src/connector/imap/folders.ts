@@ -3,7 +3,7 @@ import type { ListResponse, StatusObject } from 'imapflow';
 import { Failure } from '../../model/failure.ts';
 import type { Cursor, Folder, FolderRole, FolderSelector } from '../connector.ts';
 import type { ImapConnection } from './connection.ts';
-import { parseCursor } from './cursor.ts';
+import { changedSince, type FolderState } from './cursor.ts';
 
 export interface ListedFolder {
   readonly path: string;
@@ -149,20 +149,11 @@ async function statusOf(connection: ImapConnection, path: string): Promise<Statu
 
 function describe(folder: ListedFolder, status: StatusObject | null, cursor: Cursor | undefined): Folder {
   const { path, role } = folder;
-  const changed = cursor === undefined || status === null || mayHaveChanged(status, cursor);
+  const changed = cursor === undefined || status === null || changedSince(stateIn(status), cursor);
   return { path, role, mayHaveChanged: changed, messages: status?.messages ?? null };
 }
 
-/** Without MODSEQ nobody can say that no flag has changed. What is wrong with a cursor, a pass will tell. */
-function mayHaveChanged(status: StatusObject, text: Cursor): boolean {
-  const cursor = parseCursor(text);
-  const { uidValidity, uidNext, messages, highestModseq } = status;
-  const same =
-    cursor?.complete === true &&
-    cursor.validity === String(uidValidity) &&
-    cursor.uidNext === uidNext &&
-    cursor.exists === messages &&
-    cursor.modseq !== null &&
-    cursor.modseq === String(highestModseq);
-  return !same;
-}
+const stateIn = ({ uidValidity, uidNext, messages, highestModseq }: StatusObject): FolderState => ({
+  ...{ validity: String(uidValidity), uidNext: uidNext ?? null, exists: messages ?? null },
+  modseq: highestModseq === undefined ? null : String(highestModseq),
+});

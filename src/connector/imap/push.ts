@@ -1,13 +1,14 @@
 /**
- * IDLE on a connection of its own: says "look", never what. It begins with a hint, because what came between the caller's last
- * look and the begin of IDLE would otherwise wait for the next change.
+ * IDLE on a connection of its own: says "look", never what. It begins with a hint unless the folder is as it was at the caller's
+ * last look: what came between that and the begin of IDLE would otherwise wait for the next change.
  *
  * Only one folder is listened to, INBOX or the first: imapflow knows no NOTIFY (RFC 5465), and the others are probed anyway. A server that
  * no longer answers shows when IDLE is taken up again, long before the 29 minutes of RFC 2177 and the 5 of many home routers.
  */
 import { Failure } from '../../model/failure.ts';
-import type { Hint, PushSource, SessionContext } from '../connector.ts';
+import type { Cursor, Hint, PushSource, SessionContext } from '../connector.ts';
 import type { ImapConnection } from './connection.ts';
+import { changedSince } from './cursor.ts';
 import { openFolder } from './opened-folder.ts';
 
 const REISSUE_MS = 4 * 60_000;
@@ -20,14 +21,15 @@ export function createImapPush(
   return {
     async *hints(folders, signal) {
       // New mail comes to INBOX, so if it is among them, it is the one to listen to.
-      const folder = folders.find((path) => path.toUpperCase() === 'INBOX') ?? folders[0];
+      const paths = [...folders.keys()];
+      const folder = paths.find((path) => path.toUpperCase() === 'INBOX') ?? paths[0];
       if (folder === undefined || signal.aborted) return;
       const both = AbortSignal.any([signal, context.signal]);
       try {
         const connection = await open(both);
         both.addEventListener('abort', () => connection.client.close(), { once: true });
         try {
-          yield* listen(connection, folder, both, reissueMs);
+          yield* listen(connection, { path: folder, seen: folders.get(folder) ?? null }, both, reissueMs);
         } finally {
           await connection.end();
         }
@@ -38,14 +40,19 @@ export function createImapPush(
   };
 }
 
-async function* listen(connection: ImapConnection, folder: string, signal: AbortSignal, reissueMs: number): AsyncGenerator<Hint> {
+async function* listen(
+  connection: ImapConnection,
+  { path: folder, seen }: { readonly path: string; readonly seen: Cursor | null },
+  signal: AbortSignal,
+  reissueMs: number,
+): AsyncGenerator<Hint> {
   const { client } = connection;
   const bell = createBell();
   const events = ['exists', 'expunge', 'flags', 'close'] as const;
   for (const event of events) client.on(event, bell.ring);
   try {
-    await openFolder(connection, folder);
-    yield { folder };
+    const opened = await openFolder(connection, folder);
+    if (seen === null || changedSince(opened, seen)) yield { folder };
     while (!signal.aborted) {
       const idling = client.idle().catch(() => false);
       const rung = await bell.wait(reissueMs);

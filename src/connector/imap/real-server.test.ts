@@ -12,7 +12,7 @@ import { startFaultProxy } from '../../../test/servers/fault-proxy.ts';
 import { connectLine } from '../../../test/servers/line-client.ts';
 import { needsServer } from '../../../test/servers/needs.ts';
 import { Failure } from '../../model/failure.ts';
-import type { DiagnosticStep } from '../connector.ts';
+import type { Cursor, DiagnosticStep } from '../connector.ts';
 import { createImapConnector } from './imap-connector.ts';
 import type { ImapSettings } from './settings.ts';
 
@@ -252,17 +252,43 @@ describe.runIf(await needsServer('dovecot'))('a session on Dovecot', () => {
   });
 
   describe('push', () => {
-    const listen = async ({ idleMs, ...settings }: Partial<ImapSettings> & { readonly idleMs: number }) => {
-      const world = imapWorld(dovecot);
+    type Listening = Partial<ImapSettings> & { readonly idleMs: number };
+    const listen = async ({ idleMs, ...settings }: Listening, cursor: Cursor | null = null, world = imapWorld(dovecot)) => {
       const connector = createImapConnector({ idleMs });
       const session = await connector.open(
         settingsFor(dovecot, settings),
         contextFor({ method: 'password', username: world.user, password: PASSWORD }),
       );
       const controller = new AbortController();
-      const hints = session.push!.hints(['INBOX'], controller.signal)[Symbol.asyncIterator]();
+      const hints = session.push!.hints(new Map([['INBOX', cursor]]), controller.signal)[Symbol.asyncIterator]();
       return { world, session, controller, hints };
     };
+
+    test('where nothing has happened since the last look, the first hint is the first change', async () => {
+      await using proxy = await startFaultProxy({ port: dovecot.imapsPort });
+      const world = imapWorld(dovecot);
+      await world.deliver('Subject: old\r\n\r\n');
+      const ledger = createLedger();
+      const reading = await world.open();
+      await ledger.pass(reading.email!, 'INBOX');
+      await reading[Symbol.asyncDispose]();
+      const { session, controller, hints } = await listen(
+        { idleMs: 50, timeoutMs: 5000, port: proxy.port },
+        ledger.cursor,
+        world,
+      );
+      let told = false;
+      const first = hints.next().finally(() => {
+        told = true;
+      });
+      while (!told && proxy.counts().roundTrips < 16) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(told).toBe(false);
+      await world.deliver('Subject: new\r\n\r\n');
+      expect(await first).toEqual({ done: false, value: { folder: 'INBOX' } });
+      controller.abort();
+      await hints.return?.();
+      await session[Symbol.asyncDispose]();
+    });
 
     test('IDLE is taken up again and again, and goes on telling', async () => {
       await using proxy = await startFaultProxy({ port: dovecot.imapsPort });

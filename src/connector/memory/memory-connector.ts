@@ -91,7 +91,8 @@ function answerFor(address: string): RecipientResult {
 
 function createPush(mailbox: MemoryMailbox): PushSource {
   return {
-    async *hints(folders, signal): AsyncGenerator<Hint> {
+    async *hints(cursors, signal): AsyncGenerator<Hint> {
+      const folders = [...cursors.keys()];
       const waiting = new Set(folders.slice(0, 1));
       let cut = false;
       let wake = () => {};
