@@ -25,7 +25,6 @@ export const DEFAULT_ITEM_KINDS: Readonly<Record<string, MapNode>> = {
       },
       service: { inExchange: 'unlink', inApplication: 'delete', ...APART },
     },
-    attachments: false,
     closed: 'free',
     invitationsPerDay: 100,
   }),

@@ -113,7 +113,6 @@ export interface ItemKindConfig {
   readonly service: DeletionConfig;
   /** Bring in items that are personal, private or confidential. */
   readonly privateItems: boolean;
-  readonly attachments: boolean;
   readonly addressMode: 'mailing' | 'all';
   /** What becomes in Exchange of an appointment that the application completed or cancelled. */
   readonly closed: 'free' | 'cancel' | 'keep';

@@ -62,7 +62,6 @@ function resolveKind(context: SectionContext, kind: ItemKind, written: WrittenIt
     series: toDeletion(series ?? deletion),
     service: toDeletion(service ?? deletion),
     privateItems: written.privateItems ?? false,
-    attachments: written.attachments ?? false,
     addressMode: written.addressMode ?? 'mailing',
     closed: written.closed ?? 'free',
     invitationsPerDay: written.invitationsPerDay ?? 0,
@@ -88,9 +87,8 @@ function toRule(written: NonNullable<WrittenItemKind['deletion']>['inExchange'])
   return typeof written === 'object' ? { deleteWhen: written.deleteWhen } : null;
 }
 
-/** `attachments` has a switch of its own. */
 function checkFields(context: SectionContext, kind: ItemKind, written: WrittenItemKind): boolean {
-  const fields = FIELDS[kind].filter(({ name }) => name !== 'attachments');
+  const fields = FIELDS[kind];
   return Object.entries(written.fields ?? {})
     .map(([name, direction]) => {
       const field = fields.find((one) => one.name === name);

@@ -103,7 +103,6 @@ export const itemKinds = (folder: z.ZodType) => ({
       })
       .optional()
       .describe('What becomes of the other side’s item. What is not deleted is unlinked, and the reason is told.'),
-    attachments: z.boolean().optional().describe('Links to attachments travel along. Default: false.'),
     closed: z
       .enum(['free', 'cancel', 'keep'])
       .optional()

@@ -11,7 +11,7 @@ export function toItemPolicy(config: ItemKindConfig, mailbox: ReconciledMailbox,
     ...{ series: toRule(choose(series)), service: toRule(choose(service)) },
   });
   return {
-    directions: { ...(config.attachments ? { attachments: 'both' as const } : {}), ...config.directions },
+    directions: config.directions,
     conflicts: config.conflicts,
     conflict: config.conflict,
     deletions: {

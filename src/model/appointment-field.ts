@@ -104,10 +104,10 @@ const onlineMeeting = valueField({
 
 const isFile = (link: Json) => at(link, 'rel') === 'enclosure';
 
+/** Kept here, and not taken there: that would be a copy of each file with every version of its appointment. */
 const attachments = setField({
   name: 'attachments',
-  direction: 'none',
-  directions: ['none', 'both'],
+  ...fixed('none'),
   get: (content) => {
     const links = at(content, 'links');
     return isObject(links) ? Object.entries(links).flatMap(([id, link]) => (isFile(link) ? [{ id, link }] : [])) : [];
