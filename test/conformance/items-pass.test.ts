@@ -1,12 +1,12 @@
 /** The conformance checks of appointments, contacts and tasks that need both sides, by their numbers. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ItemKindConfig, MailboxConfig } from '../../src/config/config.ts';
+import type { ItemKindConfig } from '../../src/config/config.ts';
 import { createItemIn } from '../../src/mailbox/items.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
 import { createItem, type ListedItem, listItems } from '../../src/store/items.ts';
 import { adoptMailboxes } from '../../src/store/mailboxes.ts';
 import { listPassedOver, wantRemoteItem } from '../../src/store/remote-items.ts';
-import { itemWorld, OPEN_POLICY } from '../integration/item-world.ts';
+import { ANNA, itemWorld } from '../integration/item-world.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
 
 let pg: TestDatabase;
@@ -59,13 +59,7 @@ test('C33 from the application what matches a filter goes, and what is made for 
   const { box, sync } = world({ track: NONE, filters: [{ owner: 'me' }] });
   await store(card('Mine'), 'anna@example.com');
   await store(card('Theirs'), 'bo@example.com');
-  const anna = {
-    id: 'anna',
-    address: 'anna@example.com',
-    aliases: [],
-    items: { contacts: OPEN_POLICY },
-  } as unknown as MailboxConfig;
-  await createItemIn(pg.database, anna, 'contact', card('Explicit'));
+  await createItemIn(pg.database, ANNA, 'contact', card('Explicit'));
   await sync();
   expect([...box.items.values()].map(({ content }) => (content.name as { full: string }).full).sort()).toEqual([
     'Explicit',

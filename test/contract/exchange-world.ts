@@ -1,11 +1,12 @@
 /** A mailbox of its own on the Exchange stand-in for each test, and the hand that changes it behind the session's back. */
 import { createExchangeConnector } from '../../src/connector/exchange/exchange-connector.ts';
 import type { ExchangeSettings } from '../../src/connector/exchange/settings.ts';
+import { authority } from '../servers/certificates.ts';
 import { isoSeconds } from '../servers/exchange/clock.ts';
-import type { Exchange } from '../servers/exchange/exchange.ts';
+import { Exchange } from '../servers/exchange/exchange.ts';
 import { deliver } from '../servers/exchange/mime/transport.ts';
 import { disposeItem } from '../servers/exchange/operation/items.ts';
-import type { RunningServer } from '../servers/exchange/server.ts';
+import { type RunningServer, type ServerOptions, serve } from '../servers/exchange/server.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import { child, el } from '../servers/exchange/xml/element.ts';
 import { contextFor } from './context.ts';
@@ -27,6 +28,40 @@ export interface Login {
   readonly ca?: string;
   readonly channelBinding?: 'auto' | 'never';
 }
+
+/** One in clear text, and one over TLS that wants channel binding. */
+export interface StandIns {
+  readonly plain: StandIn;
+  readonly bound: StandIn;
+  readonly ca: string;
+  close(): Promise<void>;
+}
+
+export async function startStandIns(): Promise<StandIns> {
+  const trusted = await authority();
+  const plain = await start({ auth: { schemes: ['ntlm', 'basic'] } });
+  const ntlmOnly = { schemes: ['negotiate', 'ntlm'], extendedProtection: 'require' } as const;
+  const bound = await start({ auth: ntlmOnly, tls: await trusted.certificate() });
+  return {
+    ...{ plain, bound, ca: trusted.caPem },
+    async close() {
+      await Promise.all([plain.server.close(), bound.server.close()]);
+    },
+  };
+}
+
+async function start(options: ServerOptions): Promise<StandIn> {
+  const exchange = new Exchange();
+  exchange.addMailbox(SERVICE, PASSWORD, { mayImpersonate: true });
+  return { exchange, server: await serve(exchange, options) };
+}
+
+export const WAYS: readonly (readonly [string, Login])[] = [
+  ['Basic', { method: 'password', access: 'direct' }],
+  ['Basic, by impersonation', { method: 'password', access: 'impersonate' }],
+  ['NTLM', { method: 'ntlm', access: 'direct' }],
+  ['a delegate by Basic', { method: 'password', access: 'delegate' }],
+];
 
 let users = 0;
 

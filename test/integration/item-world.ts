@@ -1,5 +1,5 @@
 /** One mailbox of items in memory, the store, and a clock of our own: what a pass needs, in this very process. */
-import type { ItemKindConfig } from '../../src/config/config.ts';
+import type { ItemKindConfig, MailboxConfig } from '../../src/config/config.ts';
 import type { ItemStore } from '../../src/connector/connector.ts';
 import { createItemBox, type ItemBox } from '../../src/connector/memory/item-box.ts';
 import { createMemoryItems } from '../../src/connector/memory/item-store.ts';
@@ -27,6 +27,12 @@ export const OPEN_POLICY: ItemKindConfig = {
   ...{ privateItems: false, addressMode: 'all', closed: 'free', invitationsPerDay: 100 },
   brake: { items: 10, percent: 20 },
 };
+
+/** A mailbox as the application's calls want it. */
+export const ANNA = {
+  ...{ id: 'anna', address: 'anna@example.com', aliases: [] },
+  items: { contacts: OPEN_POLICY },
+} as unknown as MailboxConfig;
 
 export interface TestClock extends Clock {
   advance(ms: number): void;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MailboxConfig } from '../../src/config/config.ts';
 import { chooseConflict, undoConflict } from '../../src/mailbox/conflict-choice.ts';
 import { changeItem, createItemIn, deleteItem, resolveItem } from '../../src/mailbox/items.ts';
 import type { ItemContent } from '../../src/model/item.ts';
@@ -7,7 +6,7 @@ import { listConflicts } from '../../src/store/conflicts.ts';
 import { type ListedItem, listItems } from '../../src/store/items.ts';
 import { adoptMailboxes } from '../../src/store/mailboxes.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
-import { type ItemWorld, itemWorld, OPEN_POLICY, SETTLE_MS } from './item-world.ts';
+import { ANNA, type ItemWorld, itemWorld, SETTLE_MS } from './item-world.ts';
 
 let pg: TestDatabase;
 beforeAll(async () => {
@@ -34,13 +33,7 @@ const card = (given: string, more: object = {}): ItemContent => ({
   ...more,
 });
 const nickname = (name: string) => ({ nicknames: { nickname: { name } } });
-const anna = {
-  id: 'anna',
-  address: 'anna@example.com',
-  aliases: [],
-  items: { contacts: OPEN_POLICY },
-} as unknown as MailboxConfig;
-const make = (content: ItemContent) => createItemIn(pg.database, anna, 'contact', content);
+const make = (content: ItemContent) => createItemIn(pg.database, ANNA, 'contact', content);
 const ours = async () => Array.fromAsync(listItems(pg.database, { kind: 'contact' })) as Promise<ListedItem[]>;
 const theirs = () => [...world.box.items.values()].filter(({ folder }) => folder !== 'trash');
 const full = (content: ItemContent) => (content.name as { full: string }).full;

@@ -5,48 +5,25 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authority } from './certificates.ts';
-import { type ConfigInput, folders, hostFor } from './dovecot-setup.ts';
-import { HOST } from './ports.ts';
+import { base, type ConfigInput, folders, services } from './dovecot-setup.ts';
 import { serverAccount } from './user.ts';
+
+const MAIL = 'default_vsz_limit = unlimited\nmail_driver = maildir\nmail_path = ~/Maildir\nmail_inbox_path = ~/Maildir';
+const SERVICES = { forever: 'restart_request_count = unlimited', address: 'listen' };
 
 export async function configure24(input: ConfigInput): Promise<string> {
   return [
     // These two have to be the first.
     'dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0',
-    base(input),
+    base(input, MAIL),
     await tls(input),
     authentication(input),
-    services(input),
+    services(input, SERVICES),
     folders(input),
     protocols(input),
     input.settings ?? '',
     '',
   ].join('\n');
-}
-
-function base({ folder, log, program, requireTls = false }: ConfigInput): string {
-  const { name, group } = serverAccount();
-  return `
-base_dir = ${join(folder, 'run')}
-state_dir = ${join(folder, 'state')}
-log_path = ${log}
-instance_name = mailroom-test
-protocols = imap pop3
-listen = ${hostFor(requireTls)}
-default_internal_user = ${name}
-default_internal_group = ${group}
-default_login_user = ${name}
-default_process_limit = 1000
-default_client_limit = 5000
-default_vsz_limit = unlimited
-mail_driver = maildir
-mail_path = ~/Maildir
-mail_inbox_path = ~/Maildir
-mail_max_userip_connections = 1000
-first_valid_uid = 1
-maildir_very_dirty_syncs = no
-shutdown_clients = yes
-${program.settings}`;
 }
 
 async function tls({ folder, certificate = 'good' }: ConfigInput): Promise<string> {
@@ -80,37 +57,6 @@ userdb static {
     home = ${home}
   }
   userdb_static_allow_all_users = yes
-}`;
-}
-
-function services({ ports }: ConfigInput): string {
-  const [imap, imaps, pop3, pop3s, auth] = ports;
-  const login = (protocol: string, plain: number, secure: number) => `
-service ${protocol}-login {
-  chroot =
-  restart_request_count = unlimited
-  process_min_avail = 1
-  inet_listener ${protocol} {
-    port = ${plain}
-  }
-  inet_listener ${protocol}s {
-    port = ${secure}
-    ssl = yes
-  }
-}`;
-  return `${login('imap', imap!, imaps!)}
-${login('pop3', pop3!, pop3s!)}
-service auth {
-  inet_listener mta {
-    listen = ${HOST}
-    port = ${auth}
-  }
-}
-service anvil {
-  chroot =
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
 }`;
 }
 

@@ -4,45 +4,24 @@ import { join } from 'node:path';
 import { authority } from './certificates.ts';
 import { configure24 } from './dovecot-config-24.ts';
 import { isNew } from './dovecot-places.ts';
-import { type ConfigInput, folders, hostFor } from './dovecot-setup.ts';
-import { HOST } from './ports.ts';
+import { base, type ConfigInput, folders, services } from './dovecot-setup.ts';
 import { serverAccount } from './user.ts';
+
+const MAIL = 'default_vsz_limit = 0\nmail_location = maildir:~/Maildir';
+const SERVICES = { forever: 'service_count = 0', address: 'address' };
 
 export async function configure(input: ConfigInput): Promise<string> {
   if (isNew(input.program.version)) return configure24(input);
   return [
-    base(input),
+    base(input, MAIL),
     await tls(input),
     authentication(input),
-    services(input),
+    services(input, SERVICES),
     folders(input),
     protocols(input),
     input.settings ?? '',
     '',
   ].join('\n');
-}
-
-function base({ folder, log, program, requireTls = false }: ConfigInput): string {
-  const { name, group } = serverAccount();
-  return `
-base_dir = ${join(folder, 'run')}
-state_dir = ${join(folder, 'state')}
-log_path = ${log}
-instance_name = mailroom-test
-protocols = imap pop3
-listen = ${hostFor(requireTls)}
-default_internal_user = ${name}
-default_internal_group = ${group}
-default_login_user = ${name}
-default_process_limit = 1000
-default_client_limit = 5000
-default_vsz_limit = 0
-mail_location = maildir:~/Maildir
-mail_max_userip_connections = 1000
-first_valid_uid = 1
-maildir_very_dirty_syncs = no
-shutdown_clients = yes
-${program.settings}`;
 }
 
 async function tls({ folder, certificate = 'good' }: ConfigInput): Promise<string> {
@@ -74,38 +53,6 @@ passdb {
 userdb {
   driver = static
   args = uid=${uid} gid=${gid} home=${home} allow_all_users=yes
-}`;
-}
-
-/** Login processes serve many connections each, so that a burst of them forks nothing; anvil keeps no penalty for failures. */
-function services({ ports }: ConfigInput): string {
-  const [imap, imaps, pop3, pop3s, auth] = ports;
-  const login = (protocol: string, plain: number, secure: number) => `
-service ${protocol}-login {
-  chroot =
-  service_count = 0
-  process_min_avail = 1
-  inet_listener ${protocol} {
-    port = ${plain}
-  }
-  inet_listener ${protocol}s {
-    port = ${secure}
-    ssl = yes
-  }
-}`;
-  return `${login('imap', imap!, imaps!)}
-${login('pop3', pop3!, pop3s!)}
-service auth {
-  inet_listener mta {
-    address = ${HOST}
-    port = ${auth}
-  }
-}
-service anvil {
-  chroot =
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
 }`;
 }
 

@@ -10,31 +10,18 @@ import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { authority, type CertificateKind } from './certificates.ts';
+import { authority } from './certificates.ts';
 import { configure } from './dovecot-config.ts';
 import { type DovecotProgram, findDovecot } from './dovecot-program.ts';
-import { hostFor, type OAuth2Check, OWN_PORTS } from './dovecot-setup.ts';
+import { type DovecotSettings, hostFor, OWN_PORTS } from './dovecot-setup.ts';
 import { type Delivery, type Maildir, openMaildir, type StoredMessage } from './maildir.ts';
 import { freePorts, untilGreeted } from './ports.ts';
 import { type Spawned, spawnServer, temporaryFolder } from './processes.ts';
 import { ownFolder, serverUser } from './user.ts';
 
-export interface DovecotOptions {
+export interface DovecotOptions extends DovecotSettings {
   /** Passwords by login name; a name may be an address. */
   readonly users: Readonly<Record<string, string>>;
-  /** The certificate it shows; `none` switches TLS off. Default: good. */
-  readonly certificate?: CertificateKind | 'none';
-  /** Refuses a login before TLS (LOGINDISABLED). The host is then 127.0.0.2. */
-  readonly requireTls?: boolean;
-  readonly oauth2?: OAuth2Check;
-  /** More configuration in Dovecot's own syntax, read last, so that it wins. */
-  readonly settings?: string;
-  /** The IMAP capabilities before and after login, to imitate a poorer server. Default: all that Dovecot has. */
-  readonly imapCapability?: string;
-  /** Default: Dovecot's usual %08Xu%08Xv. */
-  readonly uidlFormat?: string;
-  /** No folder is marked as Sent, Trash … */
-  readonly withoutSpecialUse?: boolean;
 }
 
 export interface Dovecot {

@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 import { expect, it } from 'vitest';
 import { soap, startStandIn } from '../check/client.ts';
 import { mic, proof, rc4, responseKey } from './ntlm.ts';
+import { typeThree } from './type-3.ts';
 
 const { server } = await startStandIn({ auth: { schemes: ['ntlm'] } });
 const BODY = soap(
@@ -46,18 +47,7 @@ function authenticateMessage(challengeMessage: Buffer, user: string, password: s
   ]);
   const response = Buffer.concat([proof(responseKey(user, password, 'EXAMPLE'), serverChallenge, blob), blob]);
   const fields = [Buffer.alloc(24), response, Buffer.from('EXAMPLE', 'utf16le'), Buffer.from(user, 'utf16le')];
-  const head = Buffer.alloc(64);
-  head.write('NTLMSSP\0', 'ascii');
-  head.writeUInt32LE(3, 8);
-  let offset = 64;
-  for (const [index, field] of [...fields, Buffer.alloc(0), Buffer.alloc(0)].entries()) {
-    head.writeUInt16LE(field.length, 12 + 8 * index);
-    head.writeUInt16LE(field.length, 14 + 8 * index);
-    head.writeUInt32LE(offset, 16 + 8 * index);
-    offset += field.length;
-  }
-  head.writeUInt32LE(0x00088201, 60);
-  return Buffer.concat([head, ...fields]);
+  return typeThree([...fields, Buffer.alloc(0), Buffer.alloc(0)], 0x00088201, 64);
 }
 
 /** The same with a MIC (MS-NLMP 2.2.1.3, 3.1.5.1.2): version and MIC stand before the fields, MsvAvFlags says so. */
@@ -79,18 +69,7 @@ function withMic(challengeMessage: Buffer, wraps: boolean): Buffer {
     Buffer.alloc(0),
     wraps ? rc4(session, exported) : Buffer.alloc(0),
   ];
-  const head = Buffer.alloc(88);
-  head.write('NTLMSSP\0', 'ascii');
-  head.writeUInt32LE(3, 8);
-  let offset = 88;
-  for (const [index, field] of fields.entries()) {
-    head.writeUInt16LE(field.length, 12 + 8 * index);
-    head.writeUInt16LE(field.length, 14 + 8 * index);
-    head.writeUInt32LE(offset, 16 + 8 * index);
-    offset += field.length;
-  }
-  head.writeUInt32LE(wraps ? 0x42088201 : 0x02088201, 60);
-  const message = Buffer.concat([head, ...fields]);
+  const message = typeThree(fields, wraps ? 0x42088201 : 0x02088201, 88);
   mic(exported, { negotiate: TYPE1, challenge: challengeMessage }, message).copy(message, 72);
   return message;
 }

@@ -4,6 +4,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { mic, proof, responseKey } from '../auth/ntlm.ts';
+import { typeThree } from '../auth/type-3.ts';
 
 export interface Login {
   user: string;
@@ -178,18 +179,7 @@ function authenticateMessage(challenge: Buffer, { user, password }: Login, certi
   const ntProof = proof(key, challenge.subarray(24, 32), blob);
   const session = createHmac('md5', key).update(ntProof).digest();
   const fields = [Buffer.alloc(24), Buffer.concat([ntProof, blob]), utf16(domain), utf16(name), Buffer.alloc(0), Buffer.alloc(0)];
-  const head = Buffer.alloc(88);
-  head.write('NTLMSSP\0', 'ascii');
-  head.writeUInt32LE(3, 8);
-  let offset = 88;
-  for (const [index, field] of fields.entries()) {
-    head.writeUInt16LE(field.length, 12 + 8 * index);
-    head.writeUInt16LE(field.length, 14 + 8 * index);
-    head.writeUInt32LE(offset, 16 + 8 * index);
-    offset += field.length;
-  }
-  head.writeUInt32LE(0xa2888205, 60);
-  const message = Buffer.concat([head, ...fields]);
+  const message = typeThree(fields, 0xa2888205, 88);
   mic(session, { negotiate: NEGOTIATE, challenge }, message).copy(message, 72);
   return message;
 }
