@@ -8,10 +8,10 @@
 import type { Etag, RemoteRef } from '../connector/connector.ts';
 import { asFailure } from '../model/failure.ts';
 import { valuesOf } from '../model/field.ts';
-import { same } from '../model/json.ts';
+import { same, textAt } from '../model/json.ts';
 import { saveConflict } from '../store/conflicts.ts';
 import { type Item, lockMeeting, readItem } from '../store/items.ts';
-import { addLink, changeLink, findLink, findMeetingActivity, type Link, linksOf, readLink } from '../store/links.ts';
+import { addLink, changeLink, findLink, findMeetingActivity, isBeingMade, type Link, linksOf, readLink } from '../store/links.ts';
 import { forgetRemoteItem, type KnownRemoteItem, passOver } from '../store/remote-items.ts';
 import { applyPlan } from './apply-plan.ts';
 import { carryOut } from './carry-out.ts';
@@ -32,6 +32,9 @@ export async function adoptStranger(pass: Pass, remote: KnownRemoteItem): Promis
   const { meeting, wanted } = remote;
   // An invitation comes to each guest by itself, and is no reason to bring back what is over.
   if (!wanted && meeting?.role === 'attendee' && (known || meeting.cancelled)) return leftOver(pass, remote);
+  // The invitation may be here before we know what came of writing the meeting: whose it is, a later pass knows.
+  if (meeting?.organizer && (await isBeingMade(pass.database, meeting.organizer, textAt(remote.content, 'title'))))
+    return 'later';
   return bringIn(pass, remote);
 }
 

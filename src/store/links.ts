@@ -143,6 +143,18 @@ export async function findMeetingActivity(
   return rows[0] ?? null;
 }
 
+/** A meeting of this subject is being written into its organizer's mailbox: which one it is there is not known yet. */
+export async function isBeingMade(database: Database, organizer: string, subject: string | null): Promise<boolean> {
+  const rows = await query(
+    database,
+    `select 1 from links join mailboxes on mailboxes.id = links.mailbox_id join activities on activities.id = links.activity_id
+     where links.kind = 'appointment' and links.intent->>'change' = 'create' and lower(mailboxes.address) = ?
+       and activities.subject is not distinct from ? limit 1`,
+    [organizer, subject],
+  );
+  return rows.length > 0;
+}
+
 export type LinkChange = Partial<Omit<Link, 'id' | 'activityId' | 'mailboxId' | 'kind'>>;
 
 const COLUMN_OF: Record<keyof LinkChange, string> = {

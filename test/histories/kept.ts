@@ -34,4 +34,13 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
     kinds: ['meeting'],
     actions: [{ do: 'move away', at: 'ben', item: 0 }],
   },
+  {
+    why: "a guest's copy that was read while its meeting was still being written made a second one of it",
+    kinds: ['meeting'],
+    actions: [
+      { do: 'create here', at: 'cleo', kind: 0, tell: true },
+      { do: 'pass', at: 'cleo', kill: { step: 'step committed', nth: 1 }, between: null, lost: null },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
+    ],
+  },
 ];
