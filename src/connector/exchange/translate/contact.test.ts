@@ -1,54 +1,16 @@
 /** Every field of a contact, there and back: as Exchange's own clients would write it, and as we write it. */
-import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  changeItem,
-  createItem,
-  exchangeStore,
-  itemsOf,
-  readItem,
-  refOf,
-  stored,
-} from '../../../../test/contract/exchange-store.ts';
-import { codesOf, startStandIn } from '../../../../test/servers/exchange/check/client.ts';
+import { describe, expect, test } from 'vitest';
+import { ADDRESS, fieldsWorld, KEY, PASSWORD } from '../../../../test/contract/exchange-fields.ts';
+import { stored } from '../../../../test/contract/exchange-store.ts';
+import { codesOf } from '../../../../test/servers/exchange/check/client.ts';
 import { CONTACT_FIELDS, type ContactFieldName } from '../../../model/contact-field.ts';
-import type { ItemContent, ItemKey, Json } from '../../../model/item.ts';
-import type { ItemStore, ItemVersion, Target } from '../../connector.ts';
-import type { ExchangeSettings } from '../settings.ts';
+import type { Json } from '../../../model/item.ts';
+import type { ItemVersion, Target } from '../../connector.ts';
 import { contactKind } from './contact.ts';
 
-const ADDRESS = 'alice@example.com';
-const PASSWORD = 'alicepw';
-const standIn = await startStandIn();
-const KEY: ItemKey = { record: 'r', mailbox: 'm', attempt: 1 };
 const NOWHERE: Target = { ref: null, etag: null };
-
-let store: ItemStore;
-const use = (mode: ExchangeSettings['contactAddresses']) => {
-  store = exchangeStore(standIn.server, ADDRESS, PASSWORD, contactKind(mode));
-};
-beforeEach(() => {
-  standIn.exchange.addMailbox(ADDRESS, PASSWORD);
-  use('all');
-});
-
-const fieldOf = (name: ContactFieldName) => CONTACT_FIELDS.find((each) => each.name === name)!;
-const item = (n = 0) => itemsOf(standIn.exchange, ADDRESS, 'contacts')[n]!;
-const card = (values: Partial<Record<ContactFieldName, Json>>): ItemContent =>
-  Object.entries(values).reduce<ItemContent>((content, [name, value]) => fieldOf(name as ContactFieldName).set(content, value), {
-    '@type': 'Card',
-    version: '1.0',
-  });
-
-/** As another client writes it. */
-async function byHand(xml: string): Promise<void> {
-  const reply = await standIn.call(`<m:CreateItem><m:Items><t:Contact>${xml}</t:Contact></m:Items></m:CreateItem>`);
-  expect(codesOf(reply)).toEqual(['NoError']);
-}
-
-const create = (content: ItemContent) => createItem(store, KEY, content);
-const change = (target: Target, content: ItemContent, fields: readonly string[]) => changeItem(store, target, content, fields);
-const read = ({ ref }: Target) => readItem(store, ref!);
-const first = () => readItem(store, refOf(standIn.exchange, ADDRESS, item()));
+const world = await fieldsWorld<ContactFieldName>(contactKind('all'), CONTACT_FIELDS, { '@type': 'Card', version: '1.0' });
+const { standIn, fieldOf, item, content: card, byHand, create, change, read, first } = world;
 
 const extended = (path: string, value: string) =>
   `<t:ExtendedProperty><t:ExtendedFieldURI ${path}/><t:Value>${value}</t:Value></t:ExtendedProperty>`;
@@ -190,11 +152,11 @@ describe('the picture', () => {
 
   test.each(['lost-answer', 'reset-before'] as const)('whose answer was lost (%s) is looked up', async (fault) => {
     const content = card({ company: 'ACME', picture: uri('image/png', PNG) });
-    const [made, added] = store.steps({ change: 'create', key: KEY, folder: null, content, mail: 'none' });
-    const target = await store.apply(made!, NOWHERE);
+    const [made, added] = world.store().steps({ change: 'create', key: KEY, folder: null, content, mail: 'none' });
+    const target = await world.store().apply(made!, NOWHERE);
     standIn.exchange.faults.add({ fault, operation: 'CreateAttachment', times: 1 });
-    await expect(store.apply(added!, target)).rejects.toMatchObject({ code: 'unreachable' });
-    const { outcome } = await store.outcome(added!, target);
+    await expect(world.store().apply(added!, target)).rejects.toMatchObject({ code: 'unreachable' });
+    const { outcome } = await world.store().outcome(added!, target);
     expect(outcome).toBe(fault === 'lost-answer' ? 'applied' : 'not-applied');
   });
 });
@@ -254,7 +216,7 @@ describe('addresses in mode mailing', () => {
   const three = `<t:PhysicalAddresses>${['Home', 'Business', 'Other'].map((key) => `<t:Entry Key="${key}"><t:Street>${key}</t:Street></t:Entry>`).join('')}</t:PhysicalAddresses>`;
 
   test.each(['Home', 'Business', 'Other'])('the one that is %s is read and written, the others stay', async (index) => {
-    use('mailing');
+    world.use(contactKind('mailing'));
     await byHand(`${three}<t:PostalAddressIndex>${index}</t:PostalAddressIndex>`);
     const theirs = await first();
     expect(streets(theirs)).toEqual([index, undefined, undefined]);
@@ -268,10 +230,10 @@ describe('addresses in mode mailing', () => {
   });
 
   test('a new contact has one, and mail goes there', async () => {
-    use('mailing');
+    world.use(contactKind('mailing'));
     const target = await create(card({ businessAddress: street('One'), homeAddress: street('Two') }));
     expect([stands('Business'), stands('Home'), item().fields.PostalAddressIndex?.text]).toEqual(['One', undefined, 'Business']);
-    use('all');
+    world.use(contactKind('all'));
     expect(streets(await read(target))).toEqual(['One', undefined, undefined]);
   });
 
@@ -321,9 +283,9 @@ describe('what users and servers write', () => {
     );
     expect(codesOf(reply)).toEqual(['NoError']);
     await byHand('<t:Surname>Berg</t:Surname>');
-    const { id } = (await store.folders([]))[0]!;
+    const { id } = (await world.store().folders([]))[0]!;
     const told: ItemVersion[] = [];
-    for await (const { changed } of store.changes(id, null, { items: 10 }))
+    for await (const { changed } of world.store().changes(id, null, { items: 10 }))
       told.push(...changed.flatMap(({ version }) => version ?? []));
     const list = told.find(({ readOnly }) => readOnly);
     expect(list?.content).toEqual({

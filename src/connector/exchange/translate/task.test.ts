@@ -1,47 +1,19 @@
 /** Every field of a task, there and back: as Exchange's own clients would write it, and as we write it. */
-import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  changeItem,
-  createItem,
-  exchangeStore,
-  itemsOf,
-  readItem,
-  refOf,
-  stored,
-} from '../../../../test/contract/exchange-store.ts';
-import { codesOf, startStandIn } from '../../../../test/servers/exchange/check/client.ts';
-import type { ItemContent, ItemKey, Json } from '../../../model/item.ts';
+import { describe, expect, test } from 'vitest';
+import { ADDRESS, fieldsWorld, KEY } from '../../../../test/contract/exchange-fields.ts';
+import { itemsOf, readItem, stored } from '../../../../test/contract/exchange-store.ts';
+import type { Json } from '../../../model/item.ts';
 import { TASK_FIELDS, type TaskFieldName } from '../../../model/task-field.ts';
-import type { ItemStore, ItemVersion, Target } from '../../connector.ts';
+import type { ItemVersion } from '../../connector.ts';
 import { taskKind } from './task.ts';
 
-const ADDRESS = 'alice@example.com';
-const PASSWORD = 'alicepw';
-const standIn = await startStandIn();
-const KEY: ItemKey = { record: 'r', mailbox: 'm', attempt: 1 };
-
-let store: ItemStore;
-beforeEach(() => {
-  standIn.exchange.addMailbox(ADDRESS, PASSWORD);
-  store = exchangeStore(standIn.server, ADDRESS, PASSWORD, taskKind);
-});
-
-const fieldOf = (name: TaskFieldName) => TASK_FIELDS.find((each) => each.name === name)!;
-const items = () => itemsOf(standIn.exchange, ADDRESS, 'tasks');
-const item = (n = 0) => items()[n]!;
-const task = (values: Partial<Record<TaskFieldName, Json>>): ItemContent =>
-  Object.entries(values).reduce<ItemContent>((content, [name, value]) => fieldOf(name as TaskFieldName).set(content, value), {
-    '@type': 'Task',
-  });
-const create = (content: ItemContent) => createItem(store, KEY, content);
-const change = (target: Target, content: ItemContent, fields: readonly TaskFieldName[]) =>
-  changeItem(store, target, content, fields);
-const first = () => readItem(store, refOf(standIn.exchange, ADDRESS, item()));
+const world = await fieldsWorld<TaskFieldName>(taskKind, TASK_FIELDS, { '@type': 'Task' });
+const { standIn, fieldOf, item, content: task, create, change, first } = world;
+const _items = () => itemsOf(standIn.exchange, ADDRESS, 'tasks');
 const valueIn = (name: TaskFieldName, { content }: ItemVersion) => fieldOf(name).get(content);
 
 async function byHand(xml: string): Promise<ItemVersion> {
-  const reply = await standIn.call(`<m:CreateItem><m:Items><t:Task>${xml}</t:Task></m:Items></m:CreateItem>`);
-  expect(codesOf(reply)).toEqual(['NoError']);
+  await world.byHand(xml);
   return await first();
 }
 
@@ -174,7 +146,7 @@ describe('a recurring task', () => {
     Object.assign(keyed.fields, { Recurrence: item(1).fields.Recurrence });
     standIn.exchange.mailboxOf(ADDRESS)!.touch(keyed);
     await change(made, task({ subject: 'water', dueDate: '2026-11-03', completion: { progress: 'completed' } }), ['completion']);
-    const found = await Promise.all((await store.find('r')).map(({ ref }) => readItem(store, ref)));
+    const found = await Promise.all((await world.store().find('r')).map(({ ref }) => readItem(world.store(), ref)));
     const told = found.map((each) => [valueIn('dueDate', each), fieldOf('completion').canonical(each.content), each.key]);
     expect(told).toEqual(
       expect.arrayContaining([
@@ -188,6 +160,6 @@ describe('a recurring task', () => {
 
 test('an HTML body stays one', async () => {
   const target = await create(task({ body: { text: '<p>Hello <b>you</b></p>', type: 'text/html' } }));
-  const body = valueIn('body', await readItem(store, target.ref!)) as { text: string; type: string };
+  const body = valueIn('body', await readItem(world.store(), target.ref!)) as { text: string; type: string };
   expect([body.type, body.text.includes('<p>Hello <b>you</b></p>')]).toEqual(['text/html', true]);
 });
