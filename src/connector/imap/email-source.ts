@@ -10,7 +10,7 @@ import { type Delta, findDelta, isUnchanged } from './delta.ts';
 import { eachSize, fetchMessages, fetchSizes, type Listed } from './fetching.ts';
 import { digestFlags, type FlaggedUid } from './flag-digest.ts';
 import { probe } from './folders.ts';
-import { type OpenedFolder, openFolder, searchUids, sinceDay } from './opened-folder.ts';
+import { type OpenedFolder, openFolder, searchUids, settleNumbers, sinceDay } from './opened-folder.ts';
 import { packUids } from './uid-set.ts';
 
 type Clock = SessionContext['clock'];
@@ -78,7 +78,9 @@ interface Surroundings {
 async function* pass(around: Surroundings, path: string, after: Cursor | null): AsyncGenerator<EmailPage> {
   const { connection, known, bounds } = around;
   const before = after === null ? null : readCursor(after);
-  const folder = await openFolder(connection, path);
+  const found = await openFolder(connection, path);
+  const renumbersAgain = before !== null && before.validity !== found.validity && before.resets.length > 0;
+  const folder = renumbersAgain ? await settleNumbers(connection, path) : found;
   const { cursor, reset } = begin(folder, before, around);
   if (!reset && before !== null && cursor.complete && isUnchanged(folder, cursor) && !mayWiden(cursor, bounds)) {
     return yield { ...EMPTY, reset, cursor: writeCursor(cursor), complete: true, expected: 0 };

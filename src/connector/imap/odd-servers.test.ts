@@ -214,6 +214,28 @@ test('UIDVALIDITY that changes every time is followed five times a day and then 
   expect(ledger.texts()).toEqual([raw(1), raw(2), raw(3)]);
 });
 
+test('a server that renumbers until a folder was opened for writing has it opened so, once and with nothing done in it', async () => {
+  let settled = false;
+  await using staged = await stage({
+    answers: {
+      async EXAMINE({ state, usual }) {
+        if (!settled) state.validity! += 1;
+        await usual();
+      },
+      async SELECT({ usual }) {
+        settled = true;
+        await usual();
+      },
+    },
+  });
+  const ledger = createLedger();
+  for (let n = 0; n < 6; n += 1) await staged.use(({ email }) => ledger.pass(email!, 'INBOX'));
+  expect(ledger.resets).toBe(2);
+  expect(ledger.texts()).toEqual([raw(1), raw(2), raw(3)]);
+  const writing = staged.asked().filter((line) => /^(SELECT|CLOSE|EXPUNGE|STORE|UID STORE)/.test(line));
+  expect(writing).toEqual([expect.stringMatching(/^SELECT/)]);
+});
+
 test('UIDNEXT that fell means a restored folder: old UIDs are not taken for known messages', async () => {
   await using staged = await stage();
   const ledger = createLedger();

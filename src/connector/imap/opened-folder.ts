@@ -1,5 +1,5 @@
 /** A folder opened read-only (EXAMINE), and the searches over it. */
-import { Failure } from '../../model/failure.ts';
+import { asFailure, Failure } from '../../model/failure.ts';
 import type { ImapConnection } from './connection.ts';
 
 export interface OpenedFolder {
@@ -32,6 +32,20 @@ export async function openFolder(connection: ImapConnection, path: string): Prom
   };
   const uidNext = box.uidNext || (await highestUid(connection, opened.exists)) + 1;
   return { ...opened, uidNext };
+}
+
+/**
+ * Some servers (Courier) keep the numbers they give only once somebody opened the folder for writing. That alone is done here, and
+ * nothing in it: opened anew read-only it is left without the CLOSE that would expunge (RFC 9051 6.4.1).
+ */
+export async function settleNumbers(connection: ImapConnection, path: string): Promise<OpenedFolder> {
+  await connection.run(`opening folder "${path}" for writing`, () => connection.client.mailboxOpen(path)).catch(ignoreFailure);
+  return openFolder(connection, path);
+}
+
+/** Who may only read it has to take the numbers as they come. */
+function ignoreFailure(error: unknown): void {
+  if (asFailure(error)?.code !== 'refused' && asFailure(error)?.code !== 'missing') throw error;
 }
 
 /** For servers that do not say UIDNEXT. */
