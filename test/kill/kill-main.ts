@@ -12,7 +12,7 @@ import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
 import { killItems } from './kill-items.ts';
 import { killReceive } from './kill-receive.ts';
 import { killSend } from './kill-send.ts';
-import { type KillOptions, type KillReport, summary } from './report.ts';
+import { type KillOptions, type KillReport, noLedger, summary } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,12 +30,9 @@ const wanted = PARTS.filter((what) => values.only === undefined || values.only =
 if (wanted.length === 0) throw new Error(`--only ${values.only}: ${PARTS.join(', ')}`);
 
 const reports: KillReport[] = [];
-try {
-  for (const what of wanted) reports.push(await killed(what));
-} finally {
-  for (const report of reports) for (const problem of report.problems) console.log(`PROBLEM ${report.what}: ${problem}`);
-  for (const report of reports) console.log(summary(report));
-}
+for (const what of wanted) reports.push(await killed(what).catch((error: Error) => brokenOff(what, error)));
+for (const report of reports) for (const problem of report.problems) console.log(`PROBLEM ${report.what}: ${problem}`);
+for (const report of reports) console.log(summary(report));
 if (reports.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
 
 async function killed(what: (typeof PARTS)[number]): Promise<KillReport> {
@@ -47,6 +44,12 @@ async function killed(what: (typeof PARTS)[number]): Promise<KillReport> {
   } finally {
     await dovecot.stop();
   }
+}
+
+/** The other parts go on, and the whole has a problem. */
+function brokenOff(what: KillReport['what'], error: Error): KillReport {
+  const problems = [`broke off: ${error.stack}`];
+  return { what, steps: [], gatewayKills: 0, databaseKills: 0, ledger: noLedger(), problems };
 }
 
 async function withPostgres(work: (postgres: TestDatabase) => Promise<KillReport>): Promise<KillReport> {
