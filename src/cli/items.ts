@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { changeItem, createItemIn, deleteItem, type ItemWish, resolveItem, respondToItem, trackItem } from '../mailbox/items.ts';
 import type { ItemKind, Json, MeetingResponse } from '../model/item.ts';
 import { type ListedItem, listItems, readListedItem } from '../store/items.ts';
-import { listPassedOver } from '../store/remote-items.ts';
+import { listPassedOver } from '../store/strangers.ts';
 import { type Command, type CommandArguments, type CommandContext, EXIT, textFlag, UsageError } from './command.ts';
 import { findMailbox } from './find-mailbox.ts';
 import { orNotFound } from './not-found.ts';

@@ -9,19 +9,11 @@ import type { ItemKey } from '../model/item.ts';
 import { appendChanges, type NewChange } from '../store/changes.ts';
 import { dropConflict, saveConflict } from '../store/conflicts.ts';
 import type { Database } from '../store/database.ts';
+import { countGuestMail } from '../store/guest-mails.ts';
 import { createItem, type Item, lockItem, markItemDeleted, restoreItem, updateItem } from '../store/items.ts';
-import {
-  addLink,
-  changeLink,
-  countGuestMail,
-  type Intent,
-  type Link,
-  type LinkChange,
-  linksOf,
-  readLink,
-  removeLink,
-} from '../store/links.ts';
-import { forgetRemoteItem, passOver } from '../store/remote-items.ts';
+import { addLink, changeLink, type Intent, type Link, type LinkChange, linksOf, readLink, removeLink } from '../store/links.ts';
+import { forgetRemoteItem } from '../store/remote-items.ts';
+import { passOver } from '../store/strangers.ts';
 import type { Plan } from '../sync/plan-input.ts';
 import { keepAgreement, toLink } from './agreement.ts';
 import { carryOut } from './carry-out.ts';

@@ -8,7 +8,8 @@
 import type { Etag, ItemVersion, RemoteRef, Step, Target } from '../connector/connector.ts';
 import { asFailure, Failure, REACTION } from '../model/failure.ts';
 import { changeLink, type Intent, type Link, type LinkChange } from '../store/links.ts';
-import { forgetRemoteItem, readRemoteItem, saveRemoteItems, suspectItem } from '../store/remote-items.ts';
+import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
+import { suspectItem } from '../store/suspects.ts';
 import { wentOn } from '../sync/went-on.ts';
 import { agreedAfter, isUntouched, toLink } from './agreement.ts';
 import { abandon, doubt } from './give-up.ts';

@@ -1,7 +1,9 @@
 /** A change that ends before its last step: what stands there then, what is agreed by it, and what guests are still owed. */
 import type { ItemVersion, RemoteRef } from '../connector/connector.ts';
-import { changeLink, type Intent, type Link, type LinkChange, readLink, uncountGuestMail } from '../store/links.ts';
-import { saveRemoteItems, suspectItem } from '../store/remote-items.ts';
+import { uncountGuestMail } from '../store/guest-mails.ts';
+import { changeLink, type Intent, type Link, type LinkChange, readLink } from '../store/links.ts';
+import { saveRemoteItems } from '../store/remote-items.ts';
+import { suspectItem } from '../store/suspects.ts';
 import { agreedAfter, hasToldGuests, isUntouched, owedToGuests } from './agreement.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './reconcile-context.ts';

@@ -2,7 +2,8 @@
 import { itemFailure } from '../model/failure.ts';
 import { type Item, listUnlinkedItems } from '../store/items.ts';
 import { findLink, linksOf } from '../store/links.ts';
-import { type KnownRemoteItem, listStrangers, passOver } from '../store/remote-items.ts';
+import type { KnownRemoteItem } from '../store/remote-items.ts';
+import { listStrangers, passOver } from '../store/strangers.ts';
 import { adoptStranger } from './adopt-stranger.ts';
 import { applyPlan } from './apply-plan.ts';
 import { organizerOf } from './meeting.ts';

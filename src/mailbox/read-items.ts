@@ -4,7 +4,8 @@
  */
 import type { Cursor, ItemBounds, ItemFolder, ItemPage, ItemStore, RemoteRef } from '../connector/connector.ts';
 import { asFailure, itemFailure } from '../model/failure.ts';
-import { type ItemPageToSave, knownStates, saveItemPage } from '../store/remote-items.ts';
+import { type ItemPageToSave, saveItemPage } from '../store/item-page.ts';
+import { knownStates } from '../store/remote-items.ts';
 import { endAttempt, type Stream, takeStream } from '../store/streams.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 

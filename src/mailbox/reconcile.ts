@@ -12,10 +12,12 @@ import type { FolderSelector, ItemFolder, ItemStore } from '../connector/connect
 import { itemFailure } from '../model/failure.ts';
 import { FIELDS } from '../model/fields.ts';
 import type { Database } from '../store/database.ts';
+import { dueLinks, linksInIntent } from '../store/due-links.ts';
+import { guestMailsSince } from '../store/guest-mails.ts';
 import { feedPosition } from '../store/items.ts';
-import { dueLinks, guestMailsSince, linksInIntent, readLink } from '../store/links.ts';
-import { suspectUntold, suspectUnwatched } from '../store/remote-items.ts';
+import { readLink } from '../store/links.ts';
 import { endAttempt, forgetCursors, takeStream } from '../store/streams.ts';
+import { suspectUntold, suspectUnwatched } from '../store/suspects.ts';
 import { holdBack } from './brake.ts';
 import { recover } from './carry-out.ts';
 import { toItemPolicy } from './item-policy.ts';

@@ -1,6 +1,7 @@
 /** Answering an invitation: by a response object in the attendee's own copy, never by writing into it (MS-OXWSMTGS). */
 import type { Etag, ItemVersion, RemoteRef } from '../connector/connector.ts';
-import { changeLink, countGuestMail, type Intent, type Link } from '../store/links.ts';
+import { countGuestMail } from '../store/guest-mails.ts';
+import { changeLink, type Intent, type Link } from '../store/links.ts';
 import type { KnownRemoteItem } from '../store/remote-items.ts';
 import { carryOut } from './carry-out.ts';
 import type { Outcome } from './outcome.ts';

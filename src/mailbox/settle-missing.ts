@@ -5,16 +5,9 @@
  */
 import type { RemoteRef } from '../connector/connector.ts';
 import { changeLink, type Link, readLink } from '../store/links.ts';
-import {
-  findByKey,
-  findByMeeting,
-  forgetRemoteItem,
-  type KnownRemoteItem,
-  listSuspects,
-  readRemoteItem,
-  type Suspect,
-  saveRemoteItems,
-} from '../store/remote-items.ts';
+import { forgetRemoteItem, type KnownRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
+import { findByKey, findByMeeting } from '../store/strangers.ts';
+import { listSuspects, type Suspect } from '../store/suspects.ts';
 import type { Pass } from './reconcile-context.ts';
 import { write } from './write.ts';
 

@@ -1,5 +1,5 @@
 import { type Database, inTransaction } from '../store/database.ts';
-import { holdStream } from '../store/links.ts';
+import { holdStream } from '../store/streams.ts';
 import type { Pass } from './reconcile-context.ts';
 
 /** Each transaction of a pass begins by holding the stream. */

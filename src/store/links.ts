@@ -1,13 +1,7 @@
-/**
- * Links: an activity and an item of one mailbox that are kept in step, with the two baselines of what was last agreed, and what
- * is being done to the server right now. An intent is committed before the first call that carries it out (ground rule 7).
- */
-import { Failure } from '../model/failure.ts';
 import type { FieldValues } from '../model/field.ts';
 import type { ItemKind, Json, MeetingResponse } from '../model/item.ts';
 import type { Database } from './database.ts';
 import { execute, query } from './rows.ts';
-import type { Stream } from './streams.ts';
 
 export const LINK_STATES = ['linked', 'unlinked', 'parked', 'needs-intent', 'asking', 'in-doubt', 'moved'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
@@ -191,85 +185,6 @@ export async function changeLink(transaction: Database, id: string, change: Link
 
 export async function removeLink(transaction: Database, id: string): Promise<void> {
   await execute(transaction, 'delete from links where id = ?', [id]);
-}
-
-/**
- * Links that something happened to since they were last decided upon: their side or ours is another, something is under way or
- * missing, a choice was made, or their time has come. Nothing of it: nothing to do.
- */
-export async function dueLinks(
-  database: Database,
-  place: { readonly mailboxId: string; readonly kind: ItemKind },
-  now: Date,
-  all: boolean,
-): Promise<readonly string[]> {
-  const rows = await query<{ id: string }>(
-    database,
-    `select links.id from links join activities on activities.id = links.activity_id
-     left join remote_items as remote on remote.mailbox_id = links.mailbox_id and remote.kind = links.kind and remote.ref = links.ref
-     where links.mailbox_id = ? and links.kind = ? and (
-       links.intent is not null and links.state <> 'in-doubt' and (links.retry_at is null or links.retry_at <= ?)
-       or links.intent is null and links.state not in ('unlinked', 'in-doubt') and (?
-         or links.ours_seen is distinct from activities.version or links.theirs_seen is distinct from remote.etag
-         or links.mail <> 'none' and links.state <> 'parked' or links.response is not null or links.state = 'parked' and links.retry_at <= ?)
-       or links.intent is null and links.state = 'unlinked' and links.apart = 'left' and (? or links.ours_seen is distinct from activities.version)
-     )
-     order by links.id`,
-    [place.mailboxId, place.kind, now, all, now, all],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** What an earlier run had begun, the oldest first. */
-export async function linksInIntent(
-  database: Database,
-  place: { readonly mailboxId: string; readonly kind: ItemKind },
-  now: Date,
-): Promise<readonly string[]> {
-  const rows = await query<{ id: string }>(
-    database,
-    `select id from links where mailbox_id = ? and kind = ? and intent is not null and state <> 'in-doubt'
-       and (retry_at is null or retry_at <= ?) order by updated_at, id`,
-    [place.mailboxId, place.kind, now],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Only the run that holds the stream may go on: a process that lost its lease writes nothing (ground rule 1). */
-export async function holdStream(transaction: Database, stream: Stream): Promise<void> {
-  const rows = await query(transaction, 'select 1 from streams where id = ? and version = ? for share', [
-    stream.id,
-    stream.version,
-  ]);
-  if (rows.length === 1) return;
-  throw new Failure('conflict', `another process has taken over the items of mailbox ${stream.mailboxId}; nothing was written`);
-}
-
-/** Before the first call: the budget counts what may have gone out. */
-export async function countGuestMail(transaction: Database, link: Link, at: Date): Promise<void> {
-  await execute(transaction, 'insert into guest_mails (mailbox_id, activity_id, at) values (?, ?, ?)', [
-    link.mailboxId,
-    link.activityId,
-    at,
-  ]);
-}
-
-/** It certainly did not go out. */
-export async function uncountGuestMail(transaction: Database, link: Link): Promise<void> {
-  await execute(
-    transaction,
-    `delete from guest_mails where ctid = (select ctid from guest_mails where mailbox_id = ? and activity_id = ? order by at desc limit 1)`,
-    [link.mailboxId, link.activityId],
-  );
-}
-
-export async function guestMailsSince(database: Database, mailboxId: string, since: Date): Promise<number> {
-  const rows = await query<{ count: string }>(
-    database,
-    'select count(*) as count from guest_mails where mailbox_id = ? and at > ?',
-    [mailboxId, since],
-  );
-  return Number(rows[0]!.count);
 }
 
 export interface LinkCount {

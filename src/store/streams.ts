@@ -112,3 +112,13 @@ export async function forgetCursors(
     [mailboxId, kind, host, username, but],
   );
 }
+
+/** Only the run that holds the stream may go on: a process that lost its lease writes nothing (ground rule 1). */
+export async function holdStream(transaction: Database, stream: Stream): Promise<void> {
+  const rows = await query(transaction, 'select 1 from streams where id = ? and version = ? for share', [
+    stream.id,
+    stream.version,
+  ]);
+  if (rows.length === 1) return;
+  throw new Failure('conflict', `another process has taken over the items of mailbox ${stream.mailboxId}; nothing was written`);
+}

@@ -5,7 +5,7 @@ import { createItemIn } from '../../src/mailbox/items.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
 import { createItem, type ListedItem, listItems } from '../../src/store/items.ts';
 import { adoptMailboxes } from '../../src/store/mailboxes.ts';
-import { listPassedOver, wantRemoteItem } from '../../src/store/remote-items.ts';
+import { listPassedOver, wantRemoteItem } from '../../src/store/strangers.ts';
 import { ANNA, itemWorld } from '../integration/item-world.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
 
