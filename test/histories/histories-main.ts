@@ -1,6 +1,6 @@
 // npm run histories -- --runs 5000 --seed S --jobs 2: histories until one fails; prints how often the bad moments came.
 // --kinds contact,series are those that it mixes; --path P runs on from a failing one of the seed, --history JSON lives one.
-// --defect all | NUMBER plants defects instead and says after how many histories each was found.
+// --defect all | NUMBERS plants defects instead and says after how many histories each was found.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -42,7 +42,7 @@ async function alone(share: Share): Promise<void> {
   }
   const plan = { seed, ...share };
   if (values.defect !== undefined) {
-    const chosen = DEFECTS.filter((_, n) => values.defect === 'all' || values.defect === String(n + 1));
+    const chosen = DEFECTS.filter((_, n) => values.defect === 'all' || values.defect?.split(',').includes(String(n + 1)));
     for (const [n, defect] of chosen.entries())
       if (n % jobs === job && !(await plant(place, defect, { ...plan, job: 0, jobs: 1 }))) process.exitCode = 1;
     return;

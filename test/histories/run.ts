@@ -30,6 +30,8 @@ function property(place: Place, { job, jobs, path, kinds }: Plan, coverage: Cove
     try {
       await live(place, history, coverage, defect);
     } catch (error) {
+      // Making it shorter takes its time; this much is known at once.
+      if (!failed && defect === null) console.log(`failed, and is made shorter: ${JSON.stringify(history)}`);
       failed = true;
       throw error;
     }
