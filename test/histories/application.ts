@@ -30,18 +30,19 @@ export async function editHere(scene: Scene, action: Named<'edit here' | 'clear 
   const field = pick(kind.fields, action.field)!;
   const seen = [field, ...(field.drops ?? [])].map((one) => one.here(content));
   if (seen[0] === DELETED) return;
-  let patch: Json;
-  if (action.do === 'clear here') {
-    const cleared = field.clear(content);
-    if (seen[0] === null || cleared === content) return;
-    witness.replaced(seen);
-    patch = patchOf(content, cleared);
-  } else {
-    company.coverage.edits += 1;
-    if (content.recurrenceRules) company.coverage.seriesEdits += 1;
-    patch = patchOf(content, field.write(content, witness.edit(seen, `application ${field.name}`)));
-  }
-  await told(scene, content, action.tell, 'request', (invite) => changeItem(company.database, item.id, patch, { invite }));
+  const token = action.do === 'clear here' ? null : witness.draw();
+  const written = token === null ? field.clear(content) : field.write(content, token);
+  if (token === null && (seen[0] === null || written === content)) return;
+  const patch = patchOf(content, written);
+  const done = await told(scene, content, action.tell, 'request', (invite) =>
+    changeItem(company.database, item.id, patch, { invite }),
+  );
+  if (!done) return;
+  witness.replaced(seen);
+  if (token === null) return;
+  witness.wrote(token, `application ${field.name}`);
+  company.coverage.edits += 1;
+  if (content.recurrenceRules) company.coverage.seriesEdits += 1;
 }
 
 /** The JSON Merge Patch (RFC 7396) that makes the one of the other. */
@@ -55,30 +56,26 @@ function patchOf(before: ItemContent, after: ItemContent): Json {
   return Object.fromEntries([...gone.map((name) => [name, null] as const), ...inside]);
 }
 
-/** With leave to tell the guests, where it is a meeting that a mailbox still has. */
+/** With leave to tell the guests, or without it where nobody could carry that out. False: it is refused altogether. */
 async function told(
   { post }: Scene,
   content: ItemContent,
   tell: boolean,
   letter: Letter,
   work: (invite: boolean) => Promise<unknown>,
-): Promise<void> {
-  if (!tell || !isMeetingHere(content)) return void (await work(false));
-  // Where nobody could carry it out, the wish is refused and nothing is done: then without it.
-  const wished = await work(true).then(
-    () => true,
-    (error) => tolerate(error),
-  );
-  if (wished) post.wish(letter, birthIn(content), organizerHere(content));
-  else await work(false);
+): Promise<boolean> {
+  const isDone = (invite: boolean) => work(invite).then(() => true, tolerate);
+  if (!tell || !isMeetingHere(content) || !(await isDone(true))) return isDone(false);
+  post.wish(letter, birthIn(content), organizerHere(content));
+  return true;
 }
 
 export async function deleteHere(scene: Scene, { item: index, tell }: Named<'delete here'>): Promise<void> {
   const { company, witness } = scene;
   const item = pick(await here(company), index);
   if (!item) return;
-  witness.deleted(saysHere(item.content));
-  await told(scene, item.content, tell, 'cancellation', (invite) => deleteItem(company.database, item.id, { invite }));
+  const remove = (invite: boolean) => deleteItem(company.database, item.id, { invite });
+  if (await told(scene, item.content, tell, 'cancellation', remove)) witness.deleted(saysHere(item.content));
 }
 
 export async function answerHere({ company, post }: Scene, action: Named<'answer here'>): Promise<void> {

@@ -23,10 +23,18 @@ export class Witness {
   }
 
   edit(seen: unknown, by: string): number {
-    const token = this.#next++;
-    this.tokens.set(textOf(token), by);
+    const token = this.draw();
+    this.wrote(token, by);
     this.replaced(seen);
     return token;
+  }
+
+  draw(): number {
+    return this.#next++;
+  }
+
+  wrote(token: number, by: string): void {
+    this.tokens.set(textOf(token), by);
   }
 
   replaced(seen: unknown): void {
