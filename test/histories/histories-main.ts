@@ -1,5 +1,5 @@
 // npm run histories -- --runs 5000 --seed S --jobs 2: histories until one fails; prints how often the bad moments came.
-// --kinds contact,series are those that it mixes; --path P runs on from a failing one of the seed, --history JSON lives one.
+// --minutes M ends it earlier, --kinds contact,series are those that it mixes; --path P runs on from a failing one of the seed, --history JSON lives one.
 // --defect all | NUMBERS plants defects instead and says after how many histories each was found.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,17 @@ import { openPlace } from './place.ts';
 import { failureText, plant, run, type Share } from './run.ts';
 
 const text = { type: 'string' } as const;
-const options = { runs: text, seed: text, path: text, history: text, defect: text, jobs: text, kinds: text, share: text };
+const options = {
+  runs: text,
+  seed: text,
+  path: text,
+  history: text,
+  defect: text,
+  jobs: text,
+  kinds: text,
+  minutes: text,
+  share: text,
+};
 const { values } = parseArgs({ options });
 const seed = values.seed === undefined ? Date.now() & 0x7fffffff : Number(values.seed);
 const [job = 0, jobs = 1] = (values.share ?? `0/${values.jobs ?? 1}`).split('/').map(Number);
@@ -60,6 +70,7 @@ if (jobs > 1 && values.share === undefined) await shared();
 else {
   const runs = Number(values.runs ?? (values.defect === undefined ? 100 : 500));
   const kinds = KIND_NAMES.filter((name) => values.kinds?.split(',').includes(name) ?? true);
-  await alone({ runs, kinds, job, jobs, ...(values.path === undefined ? {} : { path: values.path }) });
+  const minutes = Number(values.minutes ?? 1440);
+  await alone({ runs, kinds, minutes, job, jobs, ...(values.path === undefined ? {} : { path: values.path }) });
 }
 process.disconnect?.();

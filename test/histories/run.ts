@@ -17,6 +17,8 @@ export interface Share {
   /** Only from this one of the seed on. */
   readonly path?: string;
   readonly kinds: readonly KindName[];
+  /** After which it ends with as many as it has lived. */
+  readonly minutes: number;
 }
 type Plan = Share & { readonly seed: number };
 
@@ -40,9 +42,14 @@ function property(place: Place, { job, jobs, path, kinds }: Plan, coverage: Cove
 
 /** Null: all is as it must be. Otherwise what is not, and how to see it again. */
 export async function run(place: Place, plan: Plan, coverage: Coverage): Promise<string | null> {
-  const { seed, runs, path } = plan;
+  const { seed, runs, path, minutes } = plan;
   const tried = property(place, plan, coverage, null);
-  const result = await fc.check(tried, { seed, numRuns: runs, ...(path === undefined ? {} : { path }) });
+  const result = await fc.check(tried, {
+    seed,
+    numRuns: runs,
+    interruptAfterTimeLimit: minutes * 60_000,
+    ...(path === undefined ? {} : { path }),
+  });
   if (!result.failed) return null;
   return [
     `failed after ${result.numRuns} histories: --seed ${seed} --path ${result.counterexamplePath}`,
