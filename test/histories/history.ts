@@ -31,6 +31,7 @@ export async function live(place: Place, history: History, coverage: Coverage, d
       await happen(scene, action);
     }
     company.exchange.faults.clear();
+    company.nextIsLate = false;
     await company.arriveLate();
     Object.assign(company.exchange.switches, defaults);
     await settle(company);
