@@ -23,7 +23,7 @@ interface Status {
   readonly refusedConfig: { readonly lines: readonly string[] } | null;
 }
 
-describe.runIf(await needsServer('dovecot'))('mailroom run', { timeout: 400_000 }, () => {
+describe.runIf(await needsServer('dovecot'))('mailroom run', () => {
   let dovecot: Dovecot;
   let sink: SmtpSink;
   let db: TestDatabase;

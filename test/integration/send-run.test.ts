@@ -64,9 +64,7 @@ mailboxes:
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('what is sent beside it goes out by it, is filed once, and its bounce comes back onto it', {
-    timeout: 300_000,
-  }, async () => {
+  test('what is sent beside it goes out by it, is filed once, and its bounce comes back onto it', async () => {
     await expect.poll(() => said, { timeout: 60_000 }).toMatch(/pass done/);
     const args = ['send', '--from', 'anna@example.test', '--to', 'b@example.test', '--subject', 'Offer', '--text', 'x', '--json'];
     const { id, messageId } = JSON.parse(await mailroom(...args)) as { id: string; messageId: string };

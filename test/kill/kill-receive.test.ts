@@ -26,6 +26,5 @@ describe.runIf(await needsServer('dovecot'))('killed while it receives', () => {
       expect(report.gatewayKills + report.databaseKills).toBe(report.steps.length + RANDOM_KILLS);
       expect(report.ledger.once).toBe(report.ledger.messages);
     },
-    600_000,
   );
 });

@@ -7,7 +7,7 @@ import { killSend } from './kill-send.ts';
 const RANDOM_KILLS = 3; // 100 by hand: npm run kill -- --only send; the third is the database's
 
 describe.runIf(await needsServer('dovecot'))('killed while it sends', () => {
-  test('each recipient has it once, or it is in doubt, and that only between mark and result', { timeout: 600_000 }, async () => {
+  test('each recipient has it once, or it is in doubt, and that only between mark and result', async () => {
     await using dovecot = await startDovecot({ users: { anna: 'pw' } });
     const report = await killSend(dovecot, { random: RANDOM_KILLS, seed: 7 });
     expect(report.problems).toEqual([]);

@@ -94,7 +94,7 @@ export class AnswerReader {
   #complain(error: Error): void {
     // Exchange hands out what it stores, characters that XML forbids included, and saxes goes on after saying so.
     if (/malformed character entity/.test(error.message)) this.#forbidden = true;
-    else if (!/disallowed character/.test(error.message)) throw garbled(error.message);
+    else if (!/disallowed character\.$/.test(error.message)) throw garbled(error.message);
   }
 
   #hear(text: string): void {
