@@ -10,9 +10,10 @@ import { asFailure } from '../model/failure.ts';
 import { valuesOf } from '../model/field.ts';
 import { same, textAt } from '../model/json.ts';
 import { saveConflict } from '../store/conflicts.ts';
+import type { Database } from '../store/database.ts';
 import { type Item, lockMeeting, readItem } from '../store/items.ts';
 import { addLink, changeLink, findLink, findMeetingActivity, isBeingMade, type Link, linksOf, readLink } from '../store/links.ts';
-import { forgetRemoteItem, type KnownRemoteItem } from '../store/remote-items.ts';
+import { forgetRemoteItem, type KnownRemoteItem, readRemoteItem } from '../store/remote-items.ts';
 import { passOver } from '../store/strangers.ts';
 import { applyPlan } from './apply-plan.ts';
 import { carryOut } from './carry-out.ts';
@@ -147,6 +148,18 @@ async function meetingOf(pass: Pass, { meetingId, content }: KnownRemoteItem): P
   return found && (await readItem(pass.database, found.activityId));
 }
 
+/**
+ * A meeting that its organizer deleted and that was made anew has invited its guests anew: the new copy is the one that counts, and the
+ * old one, of which nobody tells the guests any more, is left alone.
+ */
+async function givesWay(pass: Pass, transaction: Database, held: Link, remote: KnownRemoteItem): Promise<boolean> {
+  if (held.ref === null) return held.apart !== 'deleted-here';
+  const old = await readRemoteItem(transaction, held.mailboxId, held.kind, held.ref);
+  if (remote.meeting?.role !== 'attendee' || old === null || old.meetingId === remote.meetingId) return false;
+  await passOver(transaction, old.id, 'a copy of a meeting that was made anew since', pass.policyId);
+  return true;
+}
+
 /** One meeting in several mailboxes is one activity. The organizer's copy carries what is shared; others only what is their own. */
 async function adoptMeeting(pass: Pass, remote: KnownRemoteItem, item: Item): Promise<Outcome> {
   if (pass.options.dryRun) return 'done';
@@ -155,7 +168,7 @@ async function adoptMeeting(pass: Pass, remote: KnownRemoteItem, item: Item): Pr
     await lockMeeting(transaction, remote.meetingId!);
     const others = await linksOf(transaction, item.id);
     const held = others.find(({ mailboxId }) => mailboxId === pass.mailbox.id);
-    if (held) return held.ref === null && held.apart !== 'deleted-here' ? held.id : null;
+    if (held) return (await givesWay(pass, transaction, held, remote)) ? held.id : null;
     const place = { activityId: item.id, mailboxId: pass.mailbox.id, kind: pass.kind };
     const made = await addLink(transaction, { ...place, isPrimary: others.length === 0, explicit: remote.wanted });
     if (made && organizes) await takeLead(transaction, made, others);

@@ -43,4 +43,14 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
     ],
   },
+  {
+    why: 'a meeting that its organizer deleted and that was made anew became an activity of each guest',
+    kinds: ['meeting', 'contact'],
+    actions: [
+      { do: 'edit here', item: 4, field: 0, tell: true },
+      { do: 'delete there', at: 'anna', item: 5, how: 'MoveToDeletedItems' },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
+      { do: 'choose', conflict: 2, side: 'application' },
+    ],
+  },
 ];

@@ -24,7 +24,7 @@ export async function judge({ company, witness, post }: Scene): Promise<void> {
   const wrong = [
     ...(await lost(company, witness, items)),
     ...(await apart(company, post, items)),
-    ...doubled(company, witness, items),
+    ...(await doubled(company, witness, items)),
     ...vanished(company, witness, items),
     ...post.wrong(),
   ];
@@ -81,15 +81,25 @@ function differences(content: ListedItem['content'], item: Item): readonly strin
   });
 }
 
-function doubled(company: Company, witness: Witness, items: readonly ListedItem[]): readonly string[] {
-  return [...witness.births.keys()].flatMap((birth) => {
+async function doubled(company: Company, witness: Witness, items: readonly ListedItem[]): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const birth of witness.births.keys()) {
+    const own = items.filter(({ content }) => birthIn(content) === birth);
     const allowed = 1 + (witness.copies.get(birth) ?? 0);
-    const places: readonly (readonly [string, number])[] = [
-      ['the application', items.filter(({ content }) => birthIn(content) === birth).length],
-      ...MAILBOXES.map((at) => [at, there(company, at).filter((item) => birthThere(item) === birth).length] as const),
-    ];
-    return places.filter(([, found]) => found > allowed).map(([place, found]) => `${birth} is ${found} times in ${place}`);
-  });
+    if (own.length > allowed) wrong.push(`${birth} is ${own.length} times in the application`);
+    for (const at of MAILBOXES) {
+      const found = there(company, at).filter((item) => birthThere(item) === birth);
+      const anew = found.some((item) => isGuests(item, at)) ? await timesMadeAnew(company, own) : 0;
+      if (found.length > allowed + anew) wrong.push(`${birth} is ${found.length} times in ${at}`);
+    }
+  }
+  return wrong;
+}
+
+/** Who deletes a meeting without calling it off leaves its guests theirs; made anew, it comes to them beside it. */
+async function timesMadeAnew({ database }: Company, items: readonly ListedItem[]): Promise<number> {
+  const links = await Promise.all(items.map(({ id }) => linksOf(database, id)));
+  return Math.max(0, ...links.flat().map(({ attempt }) => attempt - 1));
 }
 
 /** What nobody deleted is everywhere, if in a folder that nobody watches; a meeting with its organizer at least. */
