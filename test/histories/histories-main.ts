@@ -1,21 +1,23 @@
-// npm run histories -- --runs 5000 --seed S --jobs 2: histories until one fails; prints how often the bad moments came.
-// --minutes M ends it earlier, --kinds contact,series are those that it mixes; --path P runs on from a failing one of the seed, --history JSON lives one.
+// npm run histories -- --runs 5000 --seed S --jobs 2: prints each that fails, and how often the bad moments came.
+// --minutes M ends it earlier, --kinds contact,series are those that it mixes; --history JSON lives one, and makes it shorter if it fails.
 // --defect all | NUMBERS plants defects instead and says after how many histories each was found.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import type { History } from './action.ts';
+import type { Place } from './company.ts';
 import { add, noCoverage } from './coverage.ts';
 import { DEFECTS } from './defect/defects.ts';
 import { live } from './history.ts';
 import { KIND_NAMES } from './kind/kinds.ts';
 import { openPlace } from './place.ts';
 import { failureText, plant, run, type Share } from './run.ts';
+import { shorten } from './shorten.ts';
 
 const text = { type: 'string' } as const;
 const options = {
   runs: text,
   seed: text,
-  path: text,
   history: text,
   defect: text,
   jobs: text,
@@ -43,13 +45,7 @@ async function shared(): Promise<void> {
 async function alone(share: Share): Promise<void> {
   await using place = await openPlace();
   const coverage = noCoverage();
-  if (values.history !== undefined) {
-    await live(place, JSON.parse(values.history), coverage).then(
-      () => console.log('as it must be'),
-      (error: unknown) => console.log(failureText(error)),
-    );
-    return;
-  }
+  if (values.history !== undefined) return one(place, JSON.parse(values.history));
   const plan = { seed, ...share };
   if (values.defect !== undefined) {
     const chosen = DEFECTS.filter((_, n) => values.defect === 'all' || values.defect?.split(',').includes(String(n + 1)));
@@ -57,13 +53,24 @@ async function alone(share: Share): Promise<void> {
       if (n % jobs === job && !(await plant(place, defect, { ...plan, job: 0, jobs: 1 }))) process.exitCode = 1;
     return;
   }
-  const failed = await run(place, plan, coverage);
-  if (failed !== null) {
-    console.log(failed);
-    process.exitCode = 1;
-  }
+  if (!(await run(place, plan, coverage))) process.exitCode = 1;
   if (process.send) process.send(coverage);
   else console.log(JSON.stringify({ seed, ...coverage }, null, 2));
+}
+
+async function one(place: Place, history: History): Promise<void> {
+  const problem = (tried: History) =>
+    live(place, tried, noCoverage()).then(
+      () => null,
+      (error: unknown) => failureText(error),
+    );
+  if ((await problem(history)) === null) {
+    console.log('as it must be');
+    return;
+  }
+  const shortest = await shorten(history, async (tried) => (await problem(tried)) !== null);
+  console.log(`${JSON.stringify(shortest)}\n${await problem(shortest)}`);
+  process.exitCode = 1;
 }
 
 if (jobs > 1 && values.share === undefined) await shared();
@@ -71,6 +78,6 @@ else {
   const runs = Number(values.runs ?? (values.defect === undefined ? 100 : 500));
   const kinds = KIND_NAMES.filter((name) => values.kinds?.split(',').includes(name) ?? true);
   const minutes = Number(values.minutes ?? 1440);
-  await alone({ runs, kinds, minutes, job, jobs, ...(values.path === undefined ? {} : { path: values.path }) });
+  await alone({ runs, kinds, minutes, job, jobs });
 }
 process.disconnect?.();
