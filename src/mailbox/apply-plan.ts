@@ -120,9 +120,9 @@ async function save(pass: Pass, transaction: Database, pair: Pair, plan: Plan, p
   const link = pair.link ?? (await newLink(pass, transaction, pair, item));
   if (link === null) return null;
   const intent = prepared.intent && { ...prepared.intent, version: item.version };
+  if (isSettled(pair, plan)) await forgetMissing(transaction, pair);
   if (plan.next === null && intent === null && link.oursBase === null) await removeLink(transaction, link.id);
   else await changeLink(transaction, link.id, linkChange(pass, pair, plan, link, item, intent));
-  if (isSettled(pair, plan)) await forgetMissing(transaction, pair);
   await saveConflicts(transaction, link, plan, changes);
   if (intent?.steps.some(({ mails }) => mails)) {
     await countGuestMail(transaction, link, pass.clock.now());

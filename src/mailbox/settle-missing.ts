@@ -30,8 +30,8 @@ export async function settleMissing(pass: Pass): Promise<ReadonlyMap<string, Ver
 
 async function forget(pass: Pass, suspect: Suspect, link: Link | null): Promise<void> {
   await write(pass, async (transaction) => {
-    if (link) await changeLink(transaction, link.id, { ref: null });
     await forgetRemoteItem(transaction, pass.mailbox.id, pass.kind, suspect.ref);
+    if (link) await changeLink(transaction, link.id, { ref: null });
   });
 }
 
@@ -65,13 +65,15 @@ async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict |
   const isWatched = (folder: string) => pass.folders.some(({ id }) => id === folder);
   // Nobody has said that a folder is to be watched no more because of what was deleted in it.
   if (!isWatched(suspect.folder)) return 'away';
-  // Without our key nobody can tell a deletion from a move out of sight.
-  if (!ownKey(pass, suspect, link)) return 'away';
+  const own = (await pass.store.find(link.activityId)).filter(
+    ({ key }) => key.mailbox === pass.mailbox.id && key.attempt === link.attempt,
+  );
+  // Without our key nobody can tell a deletion from a move out of sight. That it was written may be what we were about to learn.
+  if (own.length === 0 && !ownKey(pass, suspect, link)) return 'away';
   const living = [];
-  for (const one of await pass.store.find(link.activityId)) {
-    const ours = one.key.mailbox === pass.mailbox.id && one.key.attempt === link.attempt && !one.trashed;
+  for (const one of own.filter(({ trashed }) => !trashed)) {
     const known = one.ref !== suspect.ref && (await readRemoteItem(pass.database, pass.mailbox.id, pass.kind, one.ref)) !== null;
-    if (ours && !known) living.push(one);
+    if (!known) living.push(one);
   }
   const watched = living.filter(({ folder }) => isWatched(folder));
   if (watched.some(({ ref }) => ref === suspect.ref)) await readAgain(pass, suspect);

@@ -118,7 +118,8 @@ export async function findLink(database: Database, activityId: string, mailboxId
 }
 
 /**
- * What some mailbox is linked to for this meeting, whoever was first, deleted ones last; an occurrence stands apart from its series.
+ * What some mailbox is linked to for this meeting, or was, whoever was first, deleted ones last; an occurrence stands apart from its
+ * series.
  */
 export async function findMeetingActivity(
   database: Database,
@@ -127,12 +128,15 @@ export async function findMeetingActivity(
 ): Promise<{ readonly activityId: string } | null> {
   const rows = await query<{ activityId: string }>(
     database,
-    `select links.activity_id as "activityId" from remote_items as remote
-     join links on links.mailbox_id = remote.mailbox_id and links.kind = remote.kind and links.ref = remote.ref
-     join activities on activities.id = links.activity_id
-     where remote.meeting_id = ? and remote.content->>'recurrenceId' is not distinct from ?
-     order by activities.deleted_at is not null, links.id limit 1`,
-    [meetingId, recurrenceId],
+    `select activities.id as "activityId" from (
+       select links.activity_id, links.id as place from remote_items as remote
+       join links on links.mailbox_id = remote.mailbox_id and links.kind = remote.kind and links.ref = remote.ref
+       where remote.meeting_id = ? and remote.content->>'recurrenceId' is not distinct from ?
+       union all
+       select activity_id, null from past_meetings where meeting_id = ? and recurrence_id is not distinct from ?
+     ) as known join activities on activities.id = known.activity_id
+     order by activities.deleted_at is not null, known.place nulls last limit 1`,
+    [meetingId, recurrenceId, meetingId, recurrenceId],
   );
   return rows[0] ?? null;
 }

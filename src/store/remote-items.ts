@@ -67,6 +67,15 @@ export async function readRemoteItem(
   return rows[0] ?? null;
 }
 
+/** Which activity it was is remembered of a meeting, as long as the link still names it. */
 export async function forgetRemoteItem(database: Database, mailboxId: string, kind: ItemKind, ref: string): Promise<void> {
+  await execute(
+    database,
+    `insert into past_meetings (meeting_id, recurrence_id, activity_id)
+     select remote.meeting_id, remote.content->>'recurrenceId', links.activity_id from remote_items as remote
+     join links on links.mailbox_id = remote.mailbox_id and links.kind = remote.kind and links.ref = remote.ref
+     where remote.mailbox_id = ? and remote.kind = ? and remote.ref = ? and remote.meeting_id is not null on conflict do nothing`,
+    [mailboxId, kind, ref],
+  );
   await execute(database, 'delete from remote_items where mailbox_id = ? and kind = ? and ref = ?', [mailboxId, kind, ref]);
 }

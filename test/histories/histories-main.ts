@@ -45,7 +45,7 @@ async function shared(): Promise<void> {
 async function alone(share: Share): Promise<void> {
   await using place = await openPlace();
   const coverage = noCoverage();
-  if (values.history !== undefined) return one(place, JSON.parse(values.history));
+  if (values.history !== undefined) return await one(place, JSON.parse(values.history));
   const plan = { seed, ...share };
   if (values.defect !== undefined) {
     const chosen = DEFECTS.filter((_, n) => values.defect === 'all' || values.defect?.split(',').includes(String(n + 1)));

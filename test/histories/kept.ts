@@ -53,4 +53,22 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'choose', conflict: 2, side: 'application' },
     ],
   },
+  {
+    why: 'a meeting that was deleted while we wrote our key into it was said to have been moved out of sight',
+    kinds: ['meeting'],
+    actions: [
+      { do: 'create there', at: 'ben', kind: 0, tell: true },
+      { do: 'pass', at: 'ben', kill: { step: ' after ', nth: 1 }, between: null, lost: null },
+      { do: 'delete there', at: 'ben', item: 2, how: 'MoveToDeletedItems' },
+    ],
+  },
+  {
+    why: "a meeting whose first guest deleted his copy became another activity of the next one's",
+    kinds: ['meeting'],
+    actions: [
+      { do: 'create there', at: 'cleo', kind: 0, tell: true },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
+      { do: 'delete there', at: 'anna', item: 2, how: 'MoveToDeletedItems' },
+    ],
+  },
 ];

@@ -19,11 +19,12 @@ import { tokensIn } from './token.ts';
 import { birthIn, birthThere, everywhere, here, isGuests, saidThere, saysHere, there } from './view.ts';
 import type { Witness } from './witness.ts';
 
-export async function judge({ company, witness, post }: Scene): Promise<void> {
+export async function judge(scene: Scene): Promise<void> {
+  const { company, witness, post } = scene;
   const items = await here(company);
   const wrong = [
     ...(await lost(company, witness, items)),
-    ...(await apart(company, post, items)),
+    ...(await apart(scene, items)),
     ...(await doubled(company, witness, items)),
     ...vanished(company, witness, items),
     ...post.wrong(),
@@ -40,7 +41,7 @@ async function lost(company: Company, witness: Witness, items: readonly ListedIt
 }
 
 /** Both sides of each link say the same. */
-async function apart(company: Company, post: Post, items: readonly ListedItem[]): Promise<readonly string[]> {
+async function apart({ company, post, witness }: Scene, items: readonly ListedItem[]): Promise<readonly string[]> {
   const wrong: string[] = [];
   const asked = new Set(
     (await listConflicts(company.database)).filter(({ state }) => state === 'open').map(({ activityId }) => activityId),
@@ -50,7 +51,7 @@ async function apart(company: Company, post: Post, items: readonly ListedItem[])
     for (const link of await linksOf(company.database, id)) {
       const at = link.mailboxId as MailboxId;
       // A guest's copy carries no key of ours: where it went, nobody can tell.
-      if (link.apart === 'away' && link.isPrimary && !isIn(everywhere(company, at), birth))
+      if (link.apart === 'away' && link.isPrimary && !isIn(everywhere(company, at), birth) && !witness.traceless.has(birth))
         wrong.push(`${birth} is said to have been moved out of sight in ${at}, and lies nowhere`);
       if (link.state === 'unlinked' || link.state === 'asking' || asked.has(id)) continue;
       // What waits for leave to tell the guests stands here, and is said to.

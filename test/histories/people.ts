@@ -1,4 +1,5 @@
 /** What the people of the company do in their mailboxes with their own programs. */
+import { linksOf } from '../../src/store/links.ts';
 import { sendInvitations, sendUpdates } from '../servers/exchange/calendar/invite.ts';
 import { contextFor } from '../servers/exchange/mime/transport.ts';
 import { copyOf, disposeItem, moveWithin } from '../servers/exchange/operation/items.ts';
@@ -8,6 +9,7 @@ import type { Item } from '../servers/exchange/store/model.ts';
 import type { Named } from './action.ts';
 import { DELETED, never } from './kind/kind.ts';
 import { kindThere } from './kind/kinds.ts';
+import type { MailboxId } from './mailbox-id.ts';
 import type { Scene } from './scene.ts';
 import { birthIn, birthThere, here, isGuests, pick, saysThere, there } from './view.ts';
 
@@ -55,11 +57,20 @@ export function writeThere({ company, witness }: Scene, action: Named<'edit ther
   return { item, before };
 }
 
-export function deleteThere({ company, witness }: Scene, { at, item: index, how }: Named<'delete there'>): void {
+export async function deleteThere(scene: Scene, { at, item: index, how }: Named<'delete there'>): Promise<void> {
+  const { company, witness } = scene;
   const item = pick(there(company, at), index);
   if (!item) return;
+  if (how === 'HardDelete' && (await isBeingWritten(scene, at, birthThere(item)))) witness.traceless.add(birthThere(item));
   if (!isGuests(item, at)) witness.deleted(saysThere(item));
   disposeItem(company.mailbox(at), item, how);
+}
+
+/** Then nobody knows whether it has our key. */
+async function isBeingWritten({ company }: Scene, at: MailboxId, birth: string): Promise<boolean> {
+  const own = (await here(company)).filter(({ content }) => birthIn(content) === birth);
+  const links = await Promise.all(own.map(({ id }) => linksOf(company.database, id)));
+  return links.flat().some(({ mailboxId, intent }) => mailboxId === at && intent !== null);
 }
 
 export async function moveThere({ company, witness }: Scene, action: Named<'move away' | 'move back'>): Promise<void> {

@@ -13,6 +13,8 @@ export class Witness {
   readonly gone = new Set<string>();
   /** Moved out of sight before the application had it. */
   readonly unseen = new Set<string>();
+  /** Deleted without a trace while nobody knew whether it had our key. */
+  readonly traceless = new Set<string>();
   #next = 1;
 
   born(by: string, organizer: MailboxId | null): string {
