@@ -21,6 +21,8 @@ export type Action =
   | ({ readonly do: 'edit there' | 'clear there'; readonly at: MailboxId; readonly tell: boolean } & Edit)
   | ({ readonly do: 'answer here' } & Answer)
   | ({ readonly do: 'answer there' } & Answer)
+  | { readonly do: 'outsider invites'; readonly to: readonly MailboxId[] }
+  | { readonly do: 'outsider changes'; readonly meeting: number; readonly to: readonly MailboxId[]; readonly off: boolean }
   | { readonly do: 'cancel there'; readonly at: MailboxId; readonly item: number; readonly tell: boolean }
   | {
       readonly do: 'delete there';

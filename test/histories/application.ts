@@ -7,7 +7,7 @@ import type { Named } from './action.ts';
 import { DELETED } from './kind/kind.ts';
 import { kindHere } from './kind/kinds.ts';
 import { isMeetingHere, organizerHere } from './kind/meeting.ts';
-import { addressOf } from './mailbox-id.ts';
+import { addressOf, MAILBOXES } from './mailbox-id.ts';
 import type { Letter } from './post.ts';
 import type { Scene } from './scene.ts';
 import { birthIn, here, pick, saysHere } from './view.ts';
@@ -66,7 +66,8 @@ async function told(
 ): Promise<boolean> {
   const isDone = (invite: boolean) => work(invite).then(() => true, tolerate);
   if (!tell || !isMeetingHere(content) || !(await isDone(true))) return isDone(false);
-  post.wish(letter, birthIn(content), organizerHere(content));
+  const organizer = MAILBOXES.find((id) => addressOf(id) === organizerHere(content));
+  if (organizer) post.wish(letter, birthIn(content), organizer);
   return true;
 }
 
@@ -87,7 +88,7 @@ export async function answerHere({ company, post }: Scene, action: Named<'answer
   if (!item) return;
   const answer = { response, comment: null, mailboxId: at };
   const answered = await respondToItem(company.database, item.id, answer).catch(tolerate);
-  if (answered) post.wish('response', birthIn(item.content), at, [addressOf(organizerHere(item.content))]);
+  if (answered) post.wish('response', birthIn(item.content), at, [organizerHere(item.content)!]);
 }
 
 /** What can no longer be done is no failure of anybody's. */

@@ -1,10 +1,12 @@
 /** Histories as fast-check draws them. */
 import fc from 'fast-check';
 import { type Action, FAULTS, type History, type Moment, OPERATIONS, STEP_NAMES, SWITCH_NAMES } from './action.ts';
-import { KIND_NAMES, type KindName } from './kind/kinds.ts';
+import { KIND_NAMES, KINDS, type KindName } from './kind/kinds.ts';
 import { MAILBOXES } from './mailbox-id.ts';
 
 const at = fc.constantFrom(...MAILBOXES);
+const some = fc.uniqueArray(at, { minLength: 1 });
+const rarely = fc.nat(4).map((number) => number === 4);
 const item = fc.nat(5);
 const field = fc.nat(11);
 const kind = fc.nat(1);
@@ -57,6 +59,8 @@ const items = [
 const meetings = [
   weighted(3, fc.record({ ...action('answer here', 'answer there'), at, item, response })),
   weighted(1, fc.record({ ...action('cancel there'), at, item, tell })),
+  weighted(1, fc.record({ ...action('outsider invites'), to: some })),
+  weighted(2, fc.record({ ...action('outsider changes'), meeting: fc.nat(2), to: some, off: rarely })),
 ];
 
 const weather = [
@@ -82,7 +86,11 @@ export const historiesOf = (kinds: readonly KindName[]): fc.Arbitrary<History> =
   fc.uniqueArray(fc.constantFrom(...kinds), { minLength: 1, maxLength: 2 }).chain((mixed) =>
     fc.record({
       kinds: fc.constant(mixed),
-      actions: fc.array(mixed.includes('meeting') ? actionsOfMeetings : actions, { minLength: 3, maxLength: 16, size: 'max' }),
+      actions: fc.array(mixed.some((name) => KINDS[name].isMeeting) ? actionsOfMeetings : actions, {
+        minLength: 3,
+        maxLength: 16,
+        size: 'max',
+      }),
     }),
   );
 export const histories = historiesOf(KIND_NAMES);

@@ -34,6 +34,10 @@ export async function happen(scene: Scene, action: Action): Promise<void> {
       return answerThere(scene, action);
     case 'cancel there':
       return cancelThere(scene, action);
+    case 'outsider invites':
+      return scene.outsider.invite(scene, action);
+    case 'outsider changes':
+      return scene.outsider.change(scene, action);
     case 'move away':
     case 'move back':
       return moveThere(scene, action);

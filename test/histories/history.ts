@@ -10,6 +10,7 @@ import { happen } from './happen.ts';
 import { KINDS } from './kind/kinds.ts';
 import { MAILBOXES, type MailboxId } from './mailbox-id.ts';
 import { judge } from './oracle.ts';
+import { Outsider } from './outsider.ts';
 import { Post } from './post.ts';
 import type { Scene } from './scene.ts';
 import { birthIn, here } from './view.ts';
@@ -19,7 +20,7 @@ import { Witness } from './witness.ts';
 export async function live(place: Place, history: History, coverage: Coverage, defect: Defect | null = null): Promise<void> {
   const kinds = history.kinds.map((name) => KINDS[name]);
   const company = await openCompany(place, kinds, defect, coverage);
-  const scene: Scene = { company, witness: new Witness(), post: new Post(company) };
+  const scene: Scene = { company, witness: new Witness(), post: new Post(company), outsider: new Outsider() };
   const defaults = { ...company.exchange.switches };
   try {
     await happen(scene, { do: 'create here', at: 'anna', kind: 0, tell: true });

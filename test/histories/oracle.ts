@@ -16,11 +16,11 @@ import { MAILBOXES, type MailboxId } from './mailbox-id.ts';
 import type { Post } from './post.ts';
 import type { Scene } from './scene.ts';
 import { tokensIn } from './token.ts';
-import { birthIn, birthThere, everywhere, here, isGuests, saidThere, saysHere, there } from './view.ts';
+import { birthIn, birthThere, everywhere, here, hereOf, isGuests, saidThere, saysHere, there } from './view.ts';
 import type { Witness } from './witness.ts';
 
 export async function judge(scene: Scene): Promise<void> {
-  const { company, witness, post } = scene;
+  const { company, witness, post, outsider } = scene;
   const items = await here(company);
   const wrong = [
     ...(await lost(company, witness, items)),
@@ -28,6 +28,7 @@ export async function judge(scene: Scene): Promise<void> {
     ...(await doubled(company, witness, items)),
     ...vanished(company, witness, items),
     ...post.wrong(),
+    ...(await outsider.wrong(scene)),
   ];
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
@@ -84,8 +85,8 @@ function differences(content: ListedItem['content'], item: Item): readonly strin
 
 async function doubled(company: Company, witness: Witness, items: readonly ListedItem[]): Promise<readonly string[]> {
   const wrong: string[] = [];
-  for (const birth of witness.births.keys()) {
-    const own = items.filter(({ content }) => birthIn(content) === birth);
+  for (const birth of [...witness.births.keys(), ...witness.outside]) {
+    const own = hereOf(items, birth);
     const allowed = 1 + (witness.copies.get(birth) ?? 0);
     if (own.length > allowed) wrong.push(`${birth} is ${own.length} times in the application`);
     for (const at of MAILBOXES) {

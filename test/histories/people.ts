@@ -11,7 +11,7 @@ import { DELETED, never } from './kind/kind.ts';
 import { kindThere } from './kind/kinds.ts';
 import type { MailboxId } from './mailbox-id.ts';
 import type { Scene } from './scene.ts';
-import { birthIn, birthThere, here, isGuests, pick, saysThere, there } from './view.ts';
+import { birthIn, birthThere, here, hereOf, isGuests, pick, saysThere, there } from './view.ts';
 
 export const TOLD = 'SendToAllAndSaveCopy';
 
@@ -68,7 +68,7 @@ export async function deleteThere(scene: Scene, { at, item: index, how }: Named<
 
 /** Then nobody knows whether it has our key. */
 async function isBeingWritten({ company }: Scene, at: MailboxId, birth: string): Promise<boolean> {
-  const own = (await here(company)).filter(({ content }) => birthIn(content) === birth);
+  const own = hereOf(await here(company), birth);
   const links = await Promise.all(own.map(({ id }) => linksOf(company.database, id)));
   return links.flat().some(({ mailboxId, intent }) => mailboxId === at && intent !== null);
 }

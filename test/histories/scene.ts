@@ -1,4 +1,5 @@
 import type { Company } from './company.ts';
+import type { Outsider } from './outsider.ts';
 import type { Post } from './post.ts';
 import type { Witness } from './witness.ts';
 
@@ -7,4 +8,5 @@ export interface Scene {
   readonly company: Company;
   readonly witness: Witness;
   readonly post: Post;
+  readonly outsider: Outsider;
 }

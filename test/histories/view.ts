@@ -31,6 +31,8 @@ export const everywhere = (company: Company, at: MailboxId) => [...there(company
 export const birthIn = (said: unknown) => tokensIn(said).find((token) => token.startsWith('Birth')) ?? 'somebody';
 export const birthThere = (item: Item) => birthIn([item.fields.Surname?.text, item.fields.Subject?.text]);
 
+export const hereOf = (items: readonly ListedItem[], birth: string) => items.filter(({ content }) => birthIn(content) === birth);
+
 /** All that stands in it. */
 export const saysHere = (content: ItemContent) => [
   birthIn(content),

@@ -9,6 +9,8 @@ export class Witness {
   readonly superseded = new Set<string>();
   /** With who organizes it, where it is a meeting. */
   readonly births = new Map<string, MailboxId | null>();
+  /** Of somebody outside the company. */
+  readonly outside = new Set<string>();
   readonly copies = new Map<string, number>();
   readonly gone = new Set<string>();
   /** Moved out of sight before the application had it. */
@@ -21,6 +23,13 @@ export class Witness {
     const birth = `Birth${this.#next++}`;
     this.births.set(birth, organizer);
     this.tokens.set(birth, `${by} birth`);
+    return birth;
+  }
+
+  /** Her meetings are there as long as anybody's copy is. */
+  bornOutside(): string {
+    const birth = `Birth${this.#next++}`;
+    this.outside.add(birth);
     return birth;
   }
 

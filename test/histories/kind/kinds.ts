@@ -6,22 +6,23 @@ import { contact } from './contact.ts';
 import type { Kind } from './kind.ts';
 import { isMeetingHere, isMeetingThere, meeting } from './meeting.ts';
 import { series } from './series.ts';
+import { seriesMeeting } from './series-meeting.ts';
 import { task } from './task.ts';
 
-export const KIND_NAMES = ['contact', 'appointment', 'series', 'meeting', 'task'] as const;
+export const KIND_NAMES = ['contact', 'appointment', 'series', 'meeting', 'series meeting', 'task'] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
-export const KINDS: Record<KindName, Kind> = { contact, appointment, series, meeting, task };
+export const KINDS: Record<KindName, Kind> = { contact, appointment, series, meeting, 'series meeting': seriesMeeting, task };
 
 export function kindHere(content: ItemContent): Kind {
-  if (isSeries(content)) return series;
+  if (isSeries(content)) return isMeetingHere(content) ? seriesMeeting : series;
   if (isMeetingHere(content)) return meeting;
   return { Card: contact, Event: appointment, Task: task }[content['@type']];
 }
 
 export function kindThere(item: Item): Kind {
   if (item.kind === 'Contact') return contact;
-  if (item.fields.Recurrence !== undefined) return series;
+  if (item.fields.Recurrence !== undefined) return isMeetingThere(item) ? seriesMeeting : series;
   if (isMeetingThere(item)) return meeting;
   return item.kind === 'Task' ? task : appointment;
 }

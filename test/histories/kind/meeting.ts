@@ -31,7 +31,5 @@ export const isMeetingThere = (item: Item) => childrenOf(item.fields.RequiredAtt
 /** Who organizes what lies there; for what is no meeting, nobody. */
 export const organizerThere = (item: Item) =>
   isMeetingThere(item) ? childText(item.fields.Organizer, 'Mailbox', 'EmailAddress')?.toLowerCase() : undefined;
-export const organizerHere = (content: ItemContent): MailboxId =>
-  MAILBOXES.find((id) =>
-    participantsOf(content).some(({ group, address }) => group === 'organizer' && address === addressOf(id)),
-  )!;
+export const organizerHere = (content: ItemContent): string | undefined =>
+  participantsOf(content).find(({ group }) => group === 'organizer')?.address;
