@@ -7,7 +7,10 @@
  */
 import type { Etag, ItemVersion, RemoteRef, Step, Target } from '../connector/connector.ts';
 import { asFailure, Failure, REACTION } from '../model/failure.ts';
-import { changeLink, type Intent, type Link, type LinkChange } from '../store/links.ts';
+import type { Json } from '../model/item.ts';
+import { same } from '../model/json.ts';
+import type { Database } from '../store/database.ts';
+import { changeLink, type Intent, type Link, type LinkChange, readLink } from '../store/links.ts';
 import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
 import { suspectItem } from '../store/suspects.ts';
 import { wentOn } from '../sync/went-on.ts';
@@ -81,6 +84,7 @@ async function finish(pass: Pass, link: Link, intent: Intent): Promise<Outcome> 
     }
     await saveRemoteItems(transaction, { mailboxId: link.mailboxId, kind: link.kind, streamId: null }, [version]);
     await changeLink(transaction, link.id, agreed(pass, link, intent, version));
+    if (intent.change === 'respond') await answered(transaction, link, intent.agreement);
   });
   pass.steps.reach(`items: ${intent.change} settled`);
   const counted = { create: { createdThere: 1 }, update: intent.fields.length > 0 ? { updatedThere: 1 } : { linked: 1 } };
@@ -116,8 +120,13 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
     // An answer changes what their copy says: that comes in as their change does.
     ...{ theirsSeen: untouched && intent.change !== 'respond' ? remote.etag : null, oursSeen: intent.version },
     ...{ tries: 0, retryAt: null, agreedAt: pass.clock.now() },
-    ...(intent.change === 'respond' ? { response: null } : {}),
   };
+}
+
+/** Another answer that was given meanwhile is still to be given. */
+async function answered(transaction: Database, { id }: Link, given: Json): Promise<void> {
+  const now = await readLink(transaction, id);
+  if (same(now?.response ?? null, given)) await changeLink(transaction, id, { response: null });
 }
 
 /** Who declines has the appointment no longer; should the organizer move it, Exchange brings it anew (MS-OXWSMTGS). */

@@ -1,5 +1,6 @@
 /** What cannot be done now: it waits, alone, for its time. */
 import type { Failure } from '../model/failure.ts';
+import { same } from '../model/json.ts';
 import { changeLink, type Link, readLink } from '../store/links.ts';
 import type { Pass } from './reconcile-context.ts';
 import { write } from './write.ts';
@@ -19,7 +20,9 @@ export async function park(pass: Pass, link: Link, failure: Failure): Promise<vo
   const retryAt = retryTime(pass, link.tries, failure);
   await write(pass, (transaction) =>
     changeLink(transaction, link.id, {
-      ...{ state: 'parked', reason: failure.message, tries: link.tries + 1, retryAt, response: null },
+      ...{ state: 'parked', reason: failure.message, tries: link.tries + 1, retryAt },
+      // What failed is not tried again by itself; another answer that was given meanwhile is.
+      response: same(now?.response ?? null, link.response) ? null : (now?.response ?? null),
       ...{ oursSeen: link.intent?.version ?? link.oursSeen ?? 0 },
       theirsSeen: now?.theirsSeen ?? link.theirsSeen,
     }),

@@ -14,7 +14,7 @@ export async function respond(pass: Pass, link: Link, remote: KnownRemoteItem, v
   const theirs: ItemVersion = { ...remote, ref: remote.ref as RemoteRef, etag: remote.etag as Etag };
   const steps = pass.store.steps({ change: 'respond', theirs, ...link.response! });
   const intent: Intent = {
-    ...{ change: 'respond', mail: 'none', fields: [], next: 0, attempt: link.attempt, version, agreement: null },
+    ...{ change: 'respond', mail: 'none', fields: [], next: 0, attempt: link.attempt, version, agreement: link.response },
     ...{ steps: steps as Intent['steps'], target: { ref: remote.ref, etag: remote.etag } },
     startedAt: pass.clock.now().toISOString(),
   };

@@ -93,6 +93,20 @@ describe('answering an invitation', () => {
     expect(alice!.mail()).toEqual(['MeetingResponse', 'MeetingResponse']);
   });
 
+  test('another answer that is given while the first is under way is given as well', async () => {
+    await respondToItem(pg.database, made.id, { response: 'tentative', comment: null, mailboxId: 'bob' });
+    lose('CreateItem', 'lost-answer');
+    await expect(bob!.sync()).rejects.toMatchObject({ code: 'unreachable' });
+    await respondToItem(pg.database, made.id, { response: 'accepted', comment: 'After all', mailboxId: 'bob' });
+    for (let pass = 0; pass < 4; pass += 1) {
+      exchange.clock.advance(SETTLE_MS);
+      await bob!.sync();
+    }
+    expect(alice!.mail()).toEqual(['MeetingResponse', 'MeetingResponse']);
+    expect(bob!.there()[0]!.fields.MyResponseType?.text).toBe('Accept');
+    await inStep(bob!);
+  });
+
   test('declined, the copy and the mail sent thrown away for good: it is not said again', async () => {
     await respondToItem(pg.database, made.id, { response: 'declined', comment: null, mailboxId: 'bob' });
     lose('CreateItem', 'lost-answer');
