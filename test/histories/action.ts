@@ -95,6 +95,13 @@ export const SWITCH_NAMES = [
   'twoBackEnds',
   'patternChangeDropsExceptions',
   'newestFirst',
+  'rewriteRecipients',
+  'refuseForeignProperties',
+  'illegalCharacters',
+  'caselessRestrictions',
+  'unknownZonesLeftOut',
+  'loseSyncStates',
+  'stuckSyncStates',
 ] as const;
 export type SwitchName = (typeof SWITCH_NAMES)[number];
 
