@@ -16,11 +16,12 @@ export type Verdict = 'deleted' | 'away';
 /** By link; what is still open is not among them. Call only after every watched folder was read whole. */
 export async function settleMissing(pass: Pass): Promise<ReadonlyMap<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
+  const trash: Trash = new Map();
   for (const suspect of await listSuspects(pass.database, pass.mailbox.id, pass.kind)) {
     const link = suspect.linkId === null ? null : await readLink(pass.database, suspect.linkId);
     if (link === null || link.state === 'unlinked') await forget(pass, suspect, link);
     else if (link.intent === null && !(await hasMoved(pass, suspect, link))) {
-      const verdict = await look(pass, suspect, link);
+      const verdict = await look(pass, suspect, link, trash);
       if (verdict !== null) verdicts.set(link.id, verdict);
     }
     pass.signal.throwIfAborted();
@@ -61,10 +62,12 @@ export const COPY = 'a copy that the user made of another item';
 const ownKey = (pass: Pass, suspect: Suspect, link: Link) =>
   suspect.key?.record === link.activityId && suspect.key.mailbox === pass.mailbox.id;
 
-async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict | null> {
+type Trash = Map<string, boolean>;
+
+async function look(pass: Pass, suspect: Suspect, link: Link, trash: Trash): Promise<Verdict | null> {
   const isWatched = (folder: string) => pass.folders.some(({ id }) => id === folder);
   // Nobody has said that a folder is to be watched no more because of what was deleted in it.
-  if (!isWatched(suspect.folder)) return 'away';
+  if (!isWatched(suspect.folder)) return (await isTrash(pass, suspect, link, trash)) ? 'deleted' : 'away';
   const own = (await pass.store.find(link.activityId)).filter(
     ({ key }) => key.mailbox === pass.mailbox.id && key.attempt === link.attempt,
   );
@@ -80,6 +83,15 @@ async function look(pass: Pass, suspect: Suspect, link: Link): Promise<Verdict |
   // It has come into a watched folder since that was read: the next pass is told of it.
   if (watched.length > 0) return null;
   return living.length > 0 ? 'away' : 'deleted';
+}
+
+/** What we made may have been thrown away before we knew of it. Looked up once for a folder. */
+async function isTrash(pass: Pass, { ref, folder }: Suspect, link: Link, trash: Trash): Promise<boolean> {
+  if (!trash.has(folder)) {
+    const found = (await pass.store.find(link.activityId)).find((one) => one.ref === ref);
+    if (found) trash.set(folder, found.trashed);
+  }
+  return trash.get(folder) ?? false;
 }
 
 /** It is where it was, after all. */

@@ -71,4 +71,24 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'delete there', at: 'anna', item: 2, how: 'MoveToDeletedItems' },
     ],
   },
+  {
+    why: 'an item that was thrown away before we knew that we had made it was said to lie in a folder that nobody watches',
+    kinds: ['series'],
+    actions: [
+      { do: 'create here', at: 'anna', kind: 1, tell: true },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: 'CreateItem' },
+      { do: 'delete there', at: 'anna', item: 3, how: 'MoveToDeletedItems' },
+    ],
+  },
+  {
+    why: 'a series that had kept an exception of a day that is none of its any more could not be read, and was taken for gone',
+    kinds: ['series'],
+    actions: [
+      { do: 'edit here', item: 3, field: 11, tell: false },
+      { do: 'pass', at: 'ben', kill: null, between: null, lost: null },
+      { do: 'edit here', item: 5, field: 5, tell: false },
+      { do: 'pass', at: 'ben', kill: null, between: null, lost: null },
+      { do: 'edit here', item: 1, field: 11, tell: false },
+    ],
+  },
 ];

@@ -46,41 +46,58 @@ export async function seriesContent(
   if (recurrence === undefined) return { content: {}, notes: [] };
   const read = readRecurrence(recurrence);
   const series = { ...read, range: { ...read.range, start: String(whole.start).slice(0, 10) } };
-  const notes: string[] = [];
-  const entries = [...deleted(item, whole, place), ...(await modified(item, whole, place, more))];
-  const days = daysAmong(
+  const days = [...deletedDays(item, whole, place), ...modifiedDays(item, whole, place)];
+  const known = daysAmong(
     series,
-    entries.map(([start]) => start.slice(0, 10)),
+    days.map(({ start }) => start.slice(0, 10)),
   );
-  const known = entries.filter(([start]) => {
-    const isDay = days.has(start.slice(0, 10));
-    if (!isDay) notes.push(`an exception of ${start} is of no occurrence of the series`);
-    return isDay;
-  });
-  const overrides = Object.fromEntries(known.sort(([one], [other]) => (one < other ? -1 : 1)));
+  const [of, strays] = [true, false].map((is) => days.filter(({ start }) => known.has(start.slice(0, 10)) === is)) as [
+    Day[],
+    Day[],
+  ];
+  const entries = [...of.filter(({ id }) => id === null).map(excluded), ...(await patches(of, whole, place, more))];
+  const overrides = Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
   return {
-    content: { recurrenceRules: [ruleOf(series)], ...(known.length === 0 ? {} : { recurrenceOverrides: overrides }) },
-    notes,
+    content: { recurrenceRules: [ruleOf(series)], ...(entries.length === 0 ? {} : { recurrenceOverrides: overrides }) },
+    notes: strays.map(({ start }) => `an exception of ${start} is of no occurrence of the series`),
   };
 }
 
 type Entry = readonly [start: string, patch: Patch];
+
+interface Day {
+  /** The key of its occurrence. */
+  readonly start: string;
+  /** Of the exception; null: it is deleted. */
+  readonly id: string | null;
+}
+
+const excluded = ({ start }: Day): Entry => [start, { excluded: true }];
 
 /** The key of an occurrence: when it would begin by the pattern. */
 function originalStart(at: Temporal.Instant, whole: ItemContent, place: string): string {
   return whole.showWithoutTime === true ? `${dayAt(at, place)}T00:00:00` : wallClock(at, place);
 }
 
-function deleted(item: Element, whole: ItemContent, place: string): Entry[] {
+function deletedDays(item: Element, whole: ItemContent, place: string): Day[] {
   const days = childOf(item, 'DeletedOccurrences')?.children ?? [];
-  return days.map((day) => [originalStart(instantAt(day, 'Start'), whole, place), { excluded: true }]);
+  return days.map((day) => ({ start: originalStart(instantAt(day, 'Start'), whole, place), id: null }));
 }
 
-async function modified(item: Element, whole: ItemContent, place: string, more: Pick<MoreReading, 'items'>): Promise<Entry[]> {
-  const listed = (childOf(item, 'ModifiedOccurrences')?.children ?? []).map((one) => ({
-    id: childOf(one, 'ItemId')?.attributes.Id ?? '',
+function modifiedDays(item: Element, whole: ItemContent, place: string): Day[] {
+  return (childOf(item, 'ModifiedOccurrences')?.children ?? []).map((one) => ({
     start: originalStart(instantAt(one, 'OriginalStart'), whole, place),
+    id: childOf(one, 'ItemId')?.attributes.Id ?? '',
   }));
+}
+
+async function patches(
+  days: readonly Day[],
+  whole: ItemContent,
+  place: string,
+  more: Pick<MoreReading, 'items'>,
+): Promise<Entry[]> {
+  const listed = days.flatMap(({ start, id }) => (id === null ? [] : [{ start, id }]));
   if (listed.length === 0) return [];
   const got = await more.items(
     listed.map(({ id }) => id),
@@ -88,12 +105,18 @@ async function modified(item: Element, whole: ItemContent, place: string, more: 
   );
   return got
     .map(({ element, failure }, n): Entry => {
-      // A part of a series is no series: the whole is looked for again.
-      if (element === undefined) throw failure!;
-      return [listed[n]!.start, patchOf(element, whole, listed[n]!.start, place)];
+      const { start } = listed[n]!;
+      if (element === undefined) throw unreadable(start, failure!);
+      return [start, patchOf(element, whole, start, place)];
     })
     .filter(([, patch]) => Object.keys(patch).length > 0);
 }
+
+/** A part of a series is no series, and that a part is not found does not mean that the series is not there. */
+const unreadable = (start: string, failure: Failure) =>
+  failure.code === 'missing'
+    ? new Failure('garbled', `the series has an exception of ${start} that cannot be read: ${failure.message}`)
+    : failure;
 
 function patchOf(occurrence: Element, whole: ItemContent, start: string, place: string): Patch {
   const own: Content = { ...plainContent(occurrence), ...whenContent(whenOf(occurrence, place)) };
