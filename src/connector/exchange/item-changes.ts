@@ -83,30 +83,36 @@ async function readPage(
   folder: string,
   { changes, retry, known }: Told,
 ): Promise<PageContent> {
-  const gone = changes.filter(({ name }) => name === 'Delete').flatMap(idIn);
   const looks = new Map(retry);
   const states = new Map(changes.filter(({ name }) => name === 'Create' || name === 'Update').flatMap(statesIn));
-  const told = [...new Set([...([...looks.keys()] as RemoteRef[]), ...states.keys()])].filter((ref) => !gone.includes(ref));
+  const deleted = new Set(changes.filter(({ name }) => name === 'Delete').flatMap(idIn));
+  const again = ([...looks.keys()] as RemoteRef[]).filter((ref) => !deleted.has(ref));
+  const told = [...new Set([...again, ...states.keys()])];
   const held = told.length === 0 ? new Map<string, string>() : await known(told);
-  const unchanged = told.filter((ref) => held.has(ref) && held.get(ref) === states.get(ref));
+  // What is told as gone and as there in one answer is looked at.
+  const unchanged = told.filter((ref) => held.has(ref) && held.get(ref) === states.get(ref) && !deleted.has(ref));
   const wanted = told.filter((ref) => !unchanged.includes(ref));
   const read = await readItems(ews, kind, wanted);
+  const gone = [...deleted].filter((ref) => !wanted.includes(ref));
   const page = { changed: [] as ReadItem[], unchanged, gone, retry: [] as [string, number][] };
   for (const [n, item] of read.entries()) {
     const ref = wanted[n]!;
-    if (item === null || (item.version && item.version.folder !== folder)) page.gone.push(ref);
-    else if (item.failure?.code === 'missing') lookAgain(page.retry, ref, (looks.get(ref) ?? 0) + 1, log);
-    else page.changed.push(item);
+    const isMissing = item?.failure?.code === 'missing';
+    if (item === null || liesElsewhere(item, folder) || (isMissing && deleted.has(ref))) page.gone.push(ref);
+    else if (isMissing) lookAgain(page.retry, ref, (looks.get(ref) ?? 0) + 1, log);
+    else page.changed.push(inFolder(item, folder));
   }
   return page;
 }
 
-/** The state that is told last is the one that counts. */
-const statesIn = ({ children }: FolderChanges['changes'][number]): (readonly [RemoteRef, string])[] =>
-  children.flatMap((item) => {
-    const id = idOf(item);
-    return id === null ? [] : [[id.ref, id.etag] as const];
-  });
+/** Where it lies is optional in the schema: told of this folder it lies here. */
+const liesElsewhere = ({ version }: ReadItem, folder: string) => version !== undefined && !['', folder].includes(version.folder);
+const inFolder = (item: ReadItem, folder: string): ReadItem =>
+  item.version === undefined ? item : { ref: item.ref, version: { ...item.version, folder } };
+
+/** The state that is told last is the one that counts. Some servers tell the id alone (ChangeKey is optional in the schema). */
+const statesIn = ({ children }: FolderChanges['changes'][number]): (readonly [RemoteRef, string | undefined])[] =>
+  children.flatMap((item) => idIn(item).map((ref) => [ref, idOf(item)?.etag] as const));
 
 function lookAgain(retry: [string, number][], ref: RemoteRef, looks: number, log: SessionContext['log']): void {
   if (looks < MAX_LOOKS && retry.length < MAX_RETRIES_KEPT) retry.push([ref, looks]);

@@ -55,7 +55,9 @@ async function fittingElements(ews: Ews, kind: Kind, refs: readonly RemoteRef[])
   const others = got.filter(isOther).map(({ ref }) => ref);
   const again = await elementsOf(ews, kind, others, [...ALWAYS, ...otherProperties]);
   const byRef = new Map(again.map((each) => [each.ref, each]));
-  return got.map((each) => byRef.get(each.ref) ?? each);
+  // Of the usual kind it is not: without the properties that were refused it would seem to have lost them all.
+  const isUsual = (ref: RemoteRef) => byRef.get(ref)?.element?.name === elements[0];
+  return got.map((each) => (isUsual(each.ref) ? each : (byRef.get(each.ref) ?? each)));
 }
 
 async function understood(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ReadItem> {
@@ -71,14 +73,19 @@ async function understood(ews: Ews, kind: Kind, ref: RemoteRef, element: Element
 
 async function versionOf(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ItemVersion> {
   const { content, meetingId = null, meeting = null, readOnly = false, notes = [] } = await kind.read(element, more(ews, kind));
-  const etag = idOf(element)?.etag;
-  if (etag === undefined) throw new Failure('garbled', 'an item comes without its change key');
+  const etag = etagOf(element);
   const changed = Date.parse(textOf(element, 'LastModifiedTime') ?? '');
   return {
     ...{ ref, etag, content, meetingId, meeting, readOnly, notes, key: keyOf(element) },
     folder: childOf(element, 'ParentFolderId')?.attributes.Id ?? '',
     changedAt: Number.isNaN(changed) ? null : new Date(changed),
   };
+}
+
+function etagOf(element: Element): Etag {
+  const etag = idOf(element)?.etag;
+  if (etag === undefined) throw new Failure('garbled', 'an item comes without its change key');
+  return etag;
 }
 
 const more = (ews: Ews, kind: Kind): MoreReading => ({
@@ -103,7 +110,7 @@ export async function look(
 ): Promise<{ readonly etag: Etag; readonly element: Element } | null> {
   const shape = itemShape(properties);
   const [got] = await getElements(ews, [ref], { attempt: 'looking at an item', shape });
-  if (got?.element !== undefined) return { etag: idOf(got.element)!.etag, element: got.element };
+  if (got?.element !== undefined) return { etag: etagOf(got.element), element: got.element };
   if (got?.failure?.code === 'missing') return null;
   throw got!.failure!;
 }

@@ -195,8 +195,8 @@ export function textOf(element: Element | null | undefined, ...path: readonly st
   return childOf(element, ...path)?.text;
 }
 
-/** xs:boolean has two words for it. */
-export const isTrue = (text: string | undefined): boolean => text === 'true' || text === '1';
+/** xs:boolean has two words for it, and white space around them says nothing (XML Schema 3.2.2). */
+export const isTrue = (text: string | undefined): boolean => /^\s*(true|1)\s*$/.test(text ?? '');
 
 /** The first of that name anywhere below. */
 export function findBelow(element: Element | null, name: string): Element | undefined {

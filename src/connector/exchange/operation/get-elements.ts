@@ -2,12 +2,12 @@
  * GetItem (MS-OXWSCORE 3.1.4.4) for whatever is asked of items, in batches that survive what one of them does to an answer.
  * https://learn.microsoft.com/exchange/client-developer/web-service-reference/getitem-operation
  */
-import { asFailure, type Failure } from '../../../model/failure.ts';
+import { asFailure, Failure } from '../../../model/failure.ts';
 import type { RemoteRef } from '../../connector.ts';
 import type { Ews } from '../ews.ts';
 import { ExchangeFailure, messageFailure } from '../failures.ts';
 import type { GotElement } from '../item-kind.ts';
-import type { ResponseMessage } from '../read-answer.ts';
+import { childOf, type Element, type ResponseMessage } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
 
 export interface GetElements {
@@ -30,16 +30,46 @@ export async function getElements(ews: Ews, refs: readonly RemoteRef[], options:
   } catch (error) {
     return await inHalves(ews, refs, options, error);
   }
-  const results = refs.map((ref, n) => toResult(ref, messages[n], attempt));
+  // Whoever answers a single question with nothing has nothing of that name.
+  if (messages.length === 0 && refs.length === 1) return [{ ref: refs[0]!, failure: notThere(attempt) }];
+  const own = messagesOf(refs, messages);
+  const results = refs.map((ref, n) => toResult(ref, own[n], attempt));
   const isStopped = ({ failure }: GotElement) => hasCode(failure, 'ErrorBatchProcessingStopped');
   const general = results.find((result) => result.failure !== undefined && !isOfItem(result.failure) && !isStopped(result));
   if (general?.failure) return await inHalves(ews, refs, options, general.failure);
-  const stopped = results.findIndex(isStopped);
-  if (stopped === 0) throw results[0]!.failure!;
-  // What stopped the batch is told before it; the rest has not been looked at.
-  if (stopped > 0) return [...results.slice(0, stopped), ...(await getElements(ews, refs.slice(stopped), options))];
-  return results;
+  const open = results.filter(isStopped);
+  if (open.length === refs.length) {
+    if (messages.length >= refs.length) throw open[0]!.failure!;
+    return await inHalves(ews, refs, options, new Failure('garbled', `${attempt} at ${ews.where}: not every item is answered`));
+  }
+  // What stopped the batch is told; the rest has not been looked at.
+  const again = await getElements(
+    ews,
+    open.map(({ ref }) => ref),
+    options,
+  );
+  return results.map((result) => (isStopped(result) ? again.shift()! : result));
 }
+
+/**
+ * Answers stand in the order of the ids (MS-OXWSCORE 3.1.4.4). One that names another of the items asked for is that one's all
+ * the same: a server that leaves out what it does not find would have every later item taken for its neighbour.
+ */
+function messagesOf(refs: readonly RemoteRef[], messages: readonly ResponseMessage[]): (ResponseMessage | undefined)[] {
+  const named = messages.map((message) => idIn(message.items[0]));
+  const asked = new Set<string>(refs);
+  return refs.map((ref, n) => {
+    const at = named.indexOf(ref);
+    if (at >= 0) return messages[at];
+    // A failure has no name, and some servers call an item otherwise than it was asked for.
+    const isAnothers = named[n] !== undefined && asked.has(named[n]);
+    // Where messages are missing nobody knows whose a nameless one is.
+    return isAnothers || (named[n] === undefined && messages.length < refs.length) ? undefined : messages[n];
+  });
+}
+
+const idIn = (item: Element | undefined) => childOf(item, 'ItemId')?.attributes.Id;
+const notThere = (attempt: string) => new ExchangeFailure('ErrorItemNotFound', attempt, 'no answer', undefined);
 
 /** An answer that breaks off or takes too long may be the doing of one item: it is found by halving. */
 async function inHalves(ews: Ews, refs: readonly RemoteRef[], options: GetElements, error: unknown): Promise<GotElement[]> {
@@ -69,7 +99,6 @@ function toResult(ref: RemoteRef, message: ResponseMessage | undefined, attempt:
   const failure = messageFailure(message, attempt);
   if (failure !== null) return { ref, failure };
   const [element] = message.items;
-  if (element === undefined) return { ref, failure: new ExchangeFailure('ErrorItemNotFound', attempt, 'empty', undefined) };
-  // Answers stand in the order of the ids; the reference stays the one that was asked for.
+  if (element === undefined) return { ref, failure: notThere(attempt) };
   return { ref, element };
 }

@@ -13,6 +13,8 @@ import { ITEM_PROPERTIES, type MailItem, readMailItem } from './item.ts';
 
 /** MaxSyncChangesReturnedType: 1 to 512. */
 const MAX_CHANGES = 512;
+const MAX_EMPTY = 100;
+const ATTEMPT = 'asking what has changed in a folder';
 
 export interface SyncedItems {
   /** Where to go on from. */
@@ -41,21 +43,31 @@ export interface FolderChanges {
   readonly changes: readonly Element[];
 }
 
-export async function syncFolder(
-  ews: Ews,
-  folder: string,
-  state: string,
-  { shape, max }: { readonly shape: string; readonly max: number },
-): Promise<FolderChanges> {
-  const attempt = 'asking what has changed in a folder';
+interface SyncOptions {
+  readonly shape: string;
+  readonly max: number;
+}
+
+/** An answer may tell nothing and still not be the last; what never comes to an end is a failure. */
+export async function syncFolder(ews: Ews, folder: string, state: string, options: SyncOptions): Promise<FolderChanges> {
+  for (let [from, empty] = [state, 0]; empty < MAX_EMPTY; empty += 1) {
+    const told = await askOnce(ews, folder, from, options);
+    if (told.last || told.changes.length > 0) return told;
+    from = told.state;
+  }
+  throw new Failure('garbled', `${ATTEMPT}: there is always more, and nothing comes`);
+}
+
+async function askOnce(ews: Ews, folder: string, state: string, { shape, max }: SyncOptions): Promise<FolderChanges> {
   const from = state === '' ? '' : `<m:SyncState>${escapeXml(state)}</m:SyncState>`;
   const count = Math.max(1, Math.min(MAX_CHANGES, max));
   const body = `<m:SyncFolderItems>${shape}<m:SyncFolderId>${folderId(folder)}</m:SyncFolderId>${from}<m:MaxChangesReturned>${count}</m:MaxChangesReturned></m:SyncFolderItems>`;
-  const message = await answered(ews, body, attempt);
+  const message = await answered(ews, body, ATTEMPT);
   const { SyncState = '', IncludesLastItemInRange } = message.fields;
-  const last = isTrue(IncludesLastItemInRange);
+  // Optional by the schema: without it one goes on as long as something is told.
+  const last = IncludesLastItemInRange === undefined ? message.items.length === 0 : isTrue(IncludesLastItemInRange);
   // Asked again with the same state it would say the same for ever.
-  if (SyncState === '' || (!last && SyncState === state)) throw new Failure('garbled', `${attempt}: the state does not move on`);
+  if (SyncState === '' || (!last && SyncState === state)) throw new Failure('garbled', `${ATTEMPT}: the state does not move on`);
   return { state: SyncState, last, changes: message.items };
 }
 

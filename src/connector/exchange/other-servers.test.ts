@@ -1,0 +1,178 @@
+/** Servers that keep to the schema and are none of those that the connector has been tried against: what they leave out or say otherwise. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { exchangeStore } from '../../../test/contract/exchange-store.ts';
+import { PASSWORD } from '../../../test/contract/exchange-world.ts';
+import { Exchange } from '../../../test/servers/exchange/exchange.ts';
+import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
+import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
+import { blankItem } from '../../../test/servers/exchange/store/blank.ts';
+import type { Item } from '../../../test/servers/exchange/store/model.ts';
+import { el } from '../../../test/servers/exchange/xml/element.ts';
+import { type Dress, serveDressed } from '../../../test/servers/exchange-dressed.ts';
+import type { Cursor, ItemPage, ItemStore } from '../connector.ts';
+import { contactKind } from './translate/contact.ts';
+
+const ADDRESS = 'alice@example.com';
+const exchange = new Exchange();
+let behind: RunningServer;
+let server: RunningServer;
+let store: ItemStore;
+/** What becomes of an answer on its way. */
+let change: Dress['xml'] = (text) => text;
+
+beforeAll(async () => {
+  behind = await serve(exchange, { auth: { schemes: ['basic'] } });
+  server = await serveDressed(behind, { name: 'another server', xml: (text) => change(text) });
+});
+afterAll(() => Promise.all([server?.close(), behind?.close()]));
+beforeEach(() => {
+  change = (text) => text;
+  exchange.addMailbox(ADDRESS, PASSWORD);
+  store = exchangeStore(server, ADDRESS, PASSWORD, contactKind('all'));
+});
+
+const mailbox = () => exchange.mailboxOf(ADDRESS)!;
+const contacts = () => mailbox().folderNamed('contacts');
+function add(surname: string): Item {
+  const item = blankItem('Contact', mailbox().clock.now());
+  item.fields.Surname = el('Surname', surname);
+  mailbox().place(item, contacts());
+  return item;
+}
+const idOf = (item: Item) => mailbox().itemId(item);
+
+async function pass(after: Cursor | null = null, items = 100): Promise<ItemPage[]> {
+  const [folder] = await store.folders([]);
+  const pages: ItemPage[] = [];
+  for await (const page of store.changes(folder!.id, after, { items })) pages.push(page);
+  return pages;
+}
+const surname = (content: object | undefined) =>
+  (content as { name?: { components?: { kind: string; value: string }[] } } | undefined)?.name?.components?.[0]?.value;
+const namesOf = (pages: readonly ItemPage[]) =>
+  pages.flatMap(({ changed }) => changed.map(({ version }) => surname(version?.content)));
+
+describe('GetItem', () => {
+  const message = /<m:GetItemResponseMessage[\s\S]*?<\/m:GetItemResponseMessage>/g;
+
+  test('answers in another order are each told of their own item', async () => {
+    for (const name of ['a', 'b', 'c']) add(name);
+    change = (text) => {
+      const turned = (text.match(message) ?? []).reverse();
+      return text.replace(message, () => turned.shift()!);
+    };
+    const [page] = await pass();
+    for (const { ref, version } of page!.changed) {
+      const item = mailbox()
+        .itemsIn(contacts().key)
+        .find((each) => idOf(each) === ref)!;
+      expect(surname(version!.content)).toBe(item.fields.Surname!.text);
+    }
+    expect(page!.changed).toHaveLength(3);
+  });
+
+  test('what it leaves out of an answer is asked for again, and nobody is taken for a neighbour', async () => {
+    const items = ['a', 'b', 'c', 'd'].map(add);
+    change = (text) => {
+      if (!text.includes('GetItemResponseMessage')) return text;
+      const all = text.match(message) ?? [];
+      return all.length < 3 ? text : text.replace(all[1]!, '');
+    };
+    const [page] = await pass();
+    expect(page!.changed).toHaveLength(4);
+    for (const { ref, version } of page!.changed) {
+      expect(surname(version!.content)).toBe(items.find((each) => idOf(each) === ref)!.fields.Surname!.text);
+    }
+  });
+
+  test('an item that is left out however often it is asked for counts as not found, and the others come', async () => {
+    const hidden = add('hidden');
+    for (const name of ['a', 'b']) add(name);
+    change = (text) => text.replace(message, (one) => (one.includes(`"${idOf(hidden)}"`) ? '' : one));
+    const [page] = await pass();
+    expect(namesOf([page!]).sort()).toEqual(['a', 'b']);
+    expect(page!.gone).toEqual([]);
+    change = (text) => text;
+    expect(namesOf(await pass(page!.cursor))).toEqual(['hidden']);
+  });
+
+  test('a property that is refused does not make a contact an empty one', async () => {
+    add('a');
+    let asked = 0;
+    change = (text) => {
+      if (!text.includes('GetItemResponseMessage')) return text;
+      asked += 1;
+      return asked > 1
+        ? text
+        : text.replace(
+            message,
+            '<m:GetItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>ErrorInvalidPropertyRequest</m:ResponseCode></m:GetItemResponseMessage>',
+          );
+    };
+    const [page] = await pass();
+    expect(page!.changed[0]).toMatchObject({ failure: { code: 'refused' } });
+  });
+
+  test('an item that does not say where it lies lies where it was told', async () => {
+    add('a');
+    change = (text) => text.replace(/<t:ParentFolderId [^>]*\/>/g, '');
+    const [page] = await pass();
+    expect(page).toMatchObject({ gone: [], changed: [{ version: { folder: (await store.folders([]))[0]!.id } }] });
+  });
+});
+
+describe('SyncFolderItems', () => {
+  test('changes are read that come without their change key', async () => {
+    add('a');
+    change = (text) => (text.includes('SyncFolderItemsResponse') ? text.replace(/ ChangeKey="[^"]*"/g, '') : text);
+    expect(namesOf(await pass())).toEqual(['a']);
+  });
+
+  test('what is told as gone and as there in one answer is there if it can be read', async () => {
+    const [here, away] = [add('here'), add('away')];
+    const [first] = await pass();
+    for (const item of [here, away]) mailbox().touch(item);
+    const deletions = [here, away].map((item) => `<t:Delete><t:ItemId Id="${idOf(item)}" ChangeKey="x"/></t:Delete>`).join('');
+    const ref = idOf(away);
+    const [folder] = await store.folders([]);
+    const told = store.changes(folder!.id, first!.cursor, { items: 10 })[Symbol.asyncIterator]();
+    // It goes between the two calls.
+    change = (text) => {
+      if (!text.includes('<m:Changes>')) return text;
+      disposeItem(mailbox(), away, 'HardDelete');
+      return text.replace('<m:Changes>', `<m:Changes>${deletions}`);
+    };
+    const { value: page } = await told.next();
+    expect(page).toMatchObject({ gone: [ref], changed: [{ ref: idOf(here) }] });
+  });
+
+  test('values may stand between spaces, and whether it was the last may be left out', async () => {
+    for (const name of ['a', 'b', 'c']) add(name);
+    change = (text) => text.replace(/<(m:IncludesLastItemInRange)>(\w+)</g, '<$1>\n $2 <');
+    expect(namesOf(await pass(null, 2)).sort()).toEqual(['a', 'b', 'c']);
+    change = (text) => text.replace(/<m:IncludesLastItemInRange>\w+<\/m:IncludesLastItemInRange>/g, '');
+    const pages = await pass(null, 2);
+    expect(namesOf(pages).sort()).toEqual(['a', 'b', 'c']);
+    expect(pages.at(-1)!.complete).toBe(true);
+  });
+
+  test('a server that says for ever that there is more, and tells nothing, is not asked for ever', async () => {
+    const cursors: Cursor[] = [];
+    for (const name of ['a', 'b']) {
+      add(name);
+      cursors.push((await pass(cursors[0] ?? null)).at(-1)!.cursor);
+    }
+    const states = cursors.map((cursor) => JSON.parse(cursor).state as string);
+    let asked = 0;
+    change = (text) => {
+      if (!text.includes('SyncFolderItemsResponse')) return text;
+      asked += 1;
+      return text
+        .replace(/<m:SyncState>[^<]*/, `<m:SyncState>${states[asked % 2]}`)
+        .replace('LastItemInRange>true', 'LastItemInRange>false')
+        .replace(/<m:Changes>[\s\S]*<\/m:Changes>/, '<m:Changes/>');
+    };
+    await expect(pass(cursors[0]!)).rejects.toMatchObject({ code: 'garbled' });
+    expect(asked).toBeLessThan(500);
+  });
+});
