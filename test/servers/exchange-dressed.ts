@@ -6,6 +6,8 @@ import { HOST, listen, portOf } from './ports.ts';
 export interface Dress {
   readonly name: string;
   xml(text: string): string;
+  /** What of a request such a server understands. */
+  asked?(text: string): string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes that leave at a time. */
   readonly piece?: number;
@@ -85,8 +87,9 @@ export async function serveDressed(behind: RunningServer, dress: Dress): Promise
 }
 
 async function pass({ port }: RunningServer, dress: Dress, asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-  const { method, url, headers } = asked;
-  const sent = await bytesOf(asked);
+  const { method, url } = asked;
+  const { 'content-length': _, ...headers } = asked.headers;
+  const sent = dress.asked === undefined ? await bytesOf(asked) : Buffer.from(dress.asked((await bytesOf(asked)).toString()));
   if (!isAnnounced(headers.soapaction, sent.toString())) {
     answer.writeHead(500, { 'content-type': 'text/plain' }).end('The SOAPAction is not the operation of the request.');
     return;
@@ -96,7 +99,7 @@ async function pass({ port }: RunningServer, dress: Dress, asked: IncomingMessag
   const response = await new Promise<IncomingMessage>((resolve, reject) => forward.on('response', resolve).on('error', reject));
   const body = await bytesOf(response);
   const isXml = response.headers['content-type']?.includes('xml') ?? false;
-  const { 'content-length': _, 'transfer-encoding': __, ...head } = response.headers;
+  const { 'content-length': __, 'transfer-encoding': ___, ...head } = response.headers;
   answer.writeHead(response.statusCode!, { ...head, ...(isXml ? dress.headers : {}) });
   await send(answer, isXml ? Buffer.from(dress.xml(body.toString())) : body, dress.piece);
 }

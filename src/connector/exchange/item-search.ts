@@ -1,15 +1,23 @@
-/** Items by our key, wherever they lie: the folders of the kind, and Deleted Items with all below it. */
-import type { Etag, FoundItem } from '../connector.ts';
+/**
+ * Items by our key, wherever they lie: the folders of the kind, and Deleted Items with all below it. What is not found counts as
+ * deleted, so a server that finds items and does not show their key is asked for it item by item.
+ */
+import type { Etag, FoundItem, RemoteRef } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { listFolders } from './item-folders.ts';
 import { KEY, keyOf, keyPrefix } from './item-key.ts';
 import type { Kind } from './item-kind.ts';
-import { findItems } from './operation/find-item.ts';
+import { type FoundIn, findItems } from './operation/find-item.ts';
+import { folderId } from './operation/folder-id.ts';
+import { getElements } from './operation/get-elements.ts';
 import { idOf } from './operation/item-id.ts';
-import { field } from './property.ts';
-import { childOf } from './read-answer.ts';
+import { itemShape } from './operation/item-shape.ts';
+import { beginsWith } from './operation/restriction.ts';
+import { idIn } from './operation/sync-folder-items.ts';
+import { valueAt } from './property.ts';
 
-const PROPERTIES = [field('item:ParentFolderId'), KEY];
+const SHAPE = itemShape([KEY]);
+const AT_ONCE = 100;
 
 export async function findByRecord(
   ews: Ews,
@@ -18,12 +26,26 @@ export async function findByRecord(
 ): Promise<readonly (FoundItem & { readonly etag: Etag })[]> {
   const { all, trash } = await listFolders(ews, kind);
   const folders = [...new Set([...all.map(({ id }) => id), ...trash])];
-  const elements = await findItems(ews, folders, KEY, keyPrefix(record), PROPERTIES);
-  return elements.flatMap((element) => {
-    const [id, key] = [idOf(element), keyOf(element)];
-    // A server may compare without regard to case.
+  const named = new Map(folders.map((id) => [folderId(id), id]));
+  const where = beginsWith(KEY, keyPrefix(record));
+  const found = await findItems(ews, [...named.keys()], { attempt: 'looking for an item by its key', shape: SHAPE, where });
+  const keyed = found.some(({ element }) => valueAt(element, KEY) !== undefined) ? found : await withKeys(ews, found);
+  return keyed.flatMap(({ folder: name, element }) => {
+    const [id, key, folder] = [idOf(element), keyOf(element), named.get(name)!];
+    // A server may compare without regard to case, or not at all.
     if (id === null || key?.record !== record || !kind.elements.includes(element.name)) return [];
-    const folder = childOf(element, 'ParentFolderId')?.attributes.Id ?? '';
     return [{ ...id, key, folder, trashed: trash.has(folder) }];
   });
+}
+
+async function withKeys(ews: Ews, found: readonly FoundIn[]): Promise<FoundIn[]> {
+  const read: FoundIn[] = [];
+  const attempt = 'reading the key of an item';
+  const folders = new Map(found.flatMap(({ folder, element }) => idIn(element).map((ref) => [ref, folder] as const)));
+  const refs = [...folders.keys()] as RemoteRef[];
+  for (let at = 0; at < refs.length; at += AT_ONCE) {
+    const got = await getElements(ews, refs.slice(at, at + AT_ONCE), { attempt, shape: SHAPE });
+    for (const { ref, element } of got) if (element !== undefined) read.push({ folder: folders.get(ref)!, element });
+  }
+  return read;
 }

@@ -1,6 +1,6 @@
 /** Servers that keep to the schema and are none of those that the connector has been tried against: what they leave out or say otherwise. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { exchangeStore } from '../../../test/contract/exchange-store.ts';
+import { createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
 import { PASSWORD } from '../../../test/contract/exchange-world.ts';
 import { Exchange } from '../../../test/servers/exchange/exchange.ts';
 import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
@@ -9,6 +9,7 @@ import { blankItem } from '../../../test/servers/exchange/store/blank.ts';
 import type { Item } from '../../../test/servers/exchange/store/model.ts';
 import { el } from '../../../test/servers/exchange/xml/element.ts';
 import { type Dress, serveDressed } from '../../../test/servers/exchange-dressed.ts';
+import type { ItemContent } from '../../model/item.ts';
 import type { Cursor, ItemPage, ItemStore } from '../connector.ts';
 import { contactKind } from './translate/contact.ts';
 
@@ -17,16 +18,17 @@ const exchange = new Exchange();
 let behind: RunningServer;
 let server: RunningServer;
 let store: ItemStore;
-/** What becomes of an answer on its way. */
+/** What becomes of a request and of an answer on their ways. */
+let ask: Dress['xml'] = (text) => text;
 let change: Dress['xml'] = (text) => text;
 
 beforeAll(async () => {
   behind = await serve(exchange, { auth: { schemes: ['basic'] } });
-  server = await serveDressed(behind, { name: 'another server', xml: (text) => change(text) });
+  server = await serveDressed(behind, { name: 'another server', xml: (text) => change(text), asked: (text) => ask(text) });
 });
 afterAll(() => Promise.all([server?.close(), behind?.close()]));
 beforeEach(() => {
-  change = (text) => text;
+  [ask, change] = [(text) => text, (text) => text];
   exchange.addMailbox(ADDRESS, PASSWORD);
   store = exchangeStore(server, ADDRESS, PASSWORD, contactKind('all'));
 });
@@ -40,6 +42,11 @@ function add(surname: string): Item {
   return item;
 }
 const idOf = (item: Item) => mailbox().itemId(item);
+const KEY = { record: 'r-1', mailbox: 'm', attempt: 1 };
+const card = (name: string): ItemContent => ({
+  ...{ '@type': 'Card', version: '1.0' },
+  name: { '@type': 'Name', components: [{ '@type': 'NameComponent', kind: 'surname', value: name }] },
+});
 
 async function pass(after: Cursor | null = null, items = 100): Promise<ItemPage[]> {
   const [folder] = await store.folders([]);
@@ -176,3 +183,75 @@ describe('SyncFolderItems', () => {
     expect(asked).toBeLessThan(500);
   });
 });
+
+describe('FindItem', () => {
+  const PROPERTY = /<t:ExtendedProperty>[\s\S]*?<\/t:ExtendedProperty>/g;
+  const isFound = (text: string) => text.includes('FindItemResponse');
+  const errorFor = (code: string) => (text: string) =>
+    text.replace(
+      /(<m:FindItemResponseMessage) ResponseClass="Success">[\s\S]*?(<\/m:FindItemResponseMessage>)/g,
+      `$1 ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>${code}</m:ResponseCode>$2`,
+    );
+  /** The same restriction, that everything fits. */
+  const anything = (sent: string) =>
+    sent.replace(/<m:Restriction>[\s\S]*<\/m:Restriction>/, '').replace(/MaxEntriesReturned="\d+"/, 'MaxEntriesReturned="2"');
+
+  test('an item is found by a server that ignores what it is asked to look for, however many it has', async () => {
+    const target = await createItem(store, KEY, card('ours'));
+    for (const name of ['a', 'b', 'c', 'd', 'e']) add(name);
+    ask = (sent) => (sent.includes('<m:FindItem ') ? anything(sent) : sent);
+    expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref, key: KEY, trashed: false })]);
+  });
+
+  test.each(['ErrorUnsupportedPathForQuery', 'ErrorInvalidRestriction'])(
+    'and by one that cannot look for it (%s), which is asked for everything',
+    async (code) => {
+      const target = await createItem(store, KEY, card('ours'));
+      for (const name of ['a', 'b', 'c']) add(name);
+      let restricted = false;
+      ask = (sent) => {
+        restricted = sent.includes('<m:Restriction>');
+        return sent;
+      };
+      change = (text) => (restricted && isFound(text) ? errorFor(code)(text) : text);
+      expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref })]);
+    },
+  );
+
+  test('and by one that shows no named property in a list', async () => {
+    const target = await createItem(store, KEY, card('ours'));
+    change = (text) => (isFound(text) ? text.replace(PROPERTY, '') : text);
+    expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref, key: KEY })]);
+  });
+
+  test('and by one that answers for several folders at once with one message', async () => {
+    const target = await createItem(store, KEY, card('ours'));
+    change = (text) =>
+      text.replace(
+        /(<m:FindItemResponseMessage[\s\S]*?<\/m:FindItemResponseMessage>)(<m:FindItemResponseMessage[\s\S]*?<\/m:FindItemResponseMessage>)+/,
+        '$1',
+      );
+    expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref })]);
+  });
+
+  test.each<[string, (text: string) => string]>([
+    [
+      'in capitals and braces',
+      (text) => text.replace(/PropertySetId="([0-9a-f-]+)"/gi, (_, id: string) => `PropertySetId="{${id.toUpperCase()}}"`),
+    ],
+    [
+      'where the request had its name',
+      (text) => text.replaceAll('DistinguishedPropertySetId="Address"', 'PropertySetId="00062004-0000-0000-C000-000000000046"'),
+    ],
+  ])('a set of properties may be told by its GUID, %s', async (_, dress) => {
+    const content = { ...card('ours'), anniversaries: { birthday: { '@type': 'Anniversary', kind: 'birth', date: DAY } } };
+    const target = await createItem(store, KEY, content as ItemContent);
+    // Where the local day counts it decides, and only there.
+    mailbox().itemsIn(contacts().key)[0]!.fields.Birthday = el('Birthday', '2001-02-27T11:00:00Z');
+    change = dress;
+    const [read] = await store.read([target.ref!]);
+    expect(read!.version).toMatchObject({ key: KEY, content: { anniversaries: { birthday: { date: DAY } } } });
+  });
+});
+
+const DAY = { '@type': 'PartialDate', year: 2001, month: 2, day: 28 };

@@ -176,6 +176,20 @@ function extendedAt(item: Element, path: ExtendedPath): Element | undefined {
 /** Servers write tags in hex or decimal and sets by GUID or by name. */
 function isSame({ tag, set, distinguished, name, id }: ExtendedPath, uri: Readonly<Record<string, string>>): boolean {
   if (tag !== undefined) return uri.PropertyTag !== undefined && Number(uri.PropertyTag) === tag;
-  const sameSet = set === undefined ? uri.DistinguishedPropertySetId === distinguished : uri.PropertySetId?.toLowerCase() === set;
-  return sameSet && (name === undefined ? Number(uri.PropertyId) === id : uri.PropertyName === name);
+  const guid = uri.PropertySetId?.toLowerCase().replace(/[{}]/g, '');
+  const byName = distinguished !== undefined && uri.DistinguishedPropertySetId === distinguished;
+  if (!byName && guid !== (set ?? SETS[distinguished ?? ''])) return false;
+  return name === undefined
+    ? Number(uri.PropertyId ?? Number.NaN) === id
+    : uri.PropertyName?.toLowerCase() === name.toLowerCase();
 }
+
+/** The GUIDs of the sets that have a name in EWS (MS-OXPROPS 1.3.2). */
+const SETS: Readonly<Record<string, string>> = {
+  Address: '00062004-0000-0000-c000-000000000046',
+  Appointment: '00062002-0000-0000-c000-000000000046',
+  Common: '00062008-0000-0000-c000-000000000046',
+  Meeting: '6ed8da90-450b-101b-98da-00aa003f1305',
+  PublicStrings: '00020329-0000-0000-c000-000000000046',
+  Task: '00062003-0000-0000-c000-000000000046',
+};

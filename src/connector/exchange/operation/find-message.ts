@@ -4,21 +4,23 @@
  */
 import type { RemoteRef } from '../../connector.ts';
 import type { Ews } from '../ews.ts';
-import { escapeXml } from '../soap.ts';
-import { answered } from './answered.ts';
+import { field, valueAt } from '../property.ts';
+import { findItems } from './find-item.ts';
 import { folderId } from './folder-id.ts';
-import { idOf } from './item-id.ts';
 import { itemShape } from './item-shape.ts';
+import { isEqualTo } from './restriction.ts';
+import { idIn } from './sync-folder-items.ts';
 
-const MAX_FOUND = 10;
+const MESSAGE_ID = field('message:InternetMessageId');
+const bare = (messageId: string | undefined) => messageId?.trim().replace(/^<|>$/g, '');
 
 /** Several where it was delivered several times. The Message-ID is given without brackets, as Exchange does not keep it. */
 export async function findMessages(ews: Ews, folder: string, messageId: string): Promise<RemoteRef[]> {
-  const view = `<m:IndexedPageItemView MaxEntriesReturned="${MAX_FOUND}" Offset="0" BasePoint="Beginning"/>`;
-  const constant = `<t:FieldURIOrConstant><t:Constant Value="${escapeXml(`<${messageId}>`)}"/></t:FieldURIOrConstant>`;
-  const where = `<m:Restriction><t:IsEqualTo><t:FieldURI FieldURI="message:InternetMessageId"/>${constant}</t:IsEqualTo></m:Restriction>`;
-  const parent = `<m:ParentFolderIds>${folderId(folder)}</m:ParentFolderIds>`;
-  const body = `<m:FindItem Traversal="Shallow">${itemShape([])}${view}${where}${parent}</m:FindItem>`;
-  const { items } = await answered(ews, body, 'looking for a mail that may have been moved');
-  return items.flatMap((item) => idOf(item)?.ref ?? []);
+  const found = await findItems(ews, [folderId(folder)], {
+    attempt: 'looking for a mail that may have been moved',
+    shape: itemShape([MESSAGE_ID]),
+    where: isEqualTo(MESSAGE_ID, `<${messageId}>`),
+  });
+  const same = found.filter(({ element }) => bare(valueAt(element, MESSAGE_ID)) === messageId);
+  return same.flatMap(({ element }) => idIn(element));
 }
