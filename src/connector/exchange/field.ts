@@ -80,7 +80,7 @@ export function word(uri: string, words: Readonly<Record<string, string>>, none:
   const ours = new Map(Object.entries(words).map(([our, their]) => [their, our]));
   return {
     paths: [path],
-    read: (item) => ours.get(valueAt(item, path) ?? '') ?? null,
+    read: (item) => ours.get(valueAt(item, path)?.trim() ?? '') ?? null,
     write: (value) => [{ path, value: words[asText(value) ?? ''] ?? none }],
   };
 }
@@ -123,9 +123,13 @@ export function dayOf(instant: string | undefined): string | null {
 /** One before noon is of its day, one after it of the next, whose midnight it is somewhere east. */
 const NOON_MS = (12 * 60 - 1) * 60_000;
 
+const INSTANT = /^(\d{4}-\d\d-\d\d)(T[\d:.]+)?(Z|[+-]\d\d:\d\d)?$/;
+
 /** In ms; null for what is none, or far off any calendar. */
 export function instantOf(text: string | undefined): number | null {
-  const at = Date.parse(text !== undefined && /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+  // xs:date has the zone behind the day, and Date only reads one behind a time.
+  const [, day = '', time = 'T00:00:00', zone = ''] = INSTANT.exec(text?.trim() ?? '') ?? [];
+  const at = Date.parse(`${day}${time}${zone === '' ? 'Z' : zone}`);
   const year = new Date(at).getUTCFullYear();
   return year >= 1 && year < 9999 ? at : null;
 }

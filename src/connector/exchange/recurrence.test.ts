@@ -188,3 +188,24 @@ describe('a recurrence that Exchange cannot hold is refused', () => {
     expect(() => seriesOf(rules, START)).toThrow(/Exchange cannot hold this recurrence/);
   });
 });
+
+it.each([
+  ['RelativeMonthlyRecurrence', '<Interval>1</Interval><DaysOfWeek>Feastday</DaysOfWeek><DayOfWeekIndex>First</DayOfWeekIndex>'],
+  ['RelativeMonthlyRecurrence', '<Interval>1</Interval><DaysOfWeek>Monday</DaysOfWeek><DayOfWeekIndex>Fifth</DayOfWeekIndex>'],
+  ['RelativeYearlyRecurrence', '<DaysOfWeek></DaysOfWeek><DayOfWeekIndex>Last</DayOfWeekIndex><Month>May</Month>'],
+  ['AbsoluteYearlyRecurrence', '<DayOfMonth>1</DayOfMonth><Month>Sol</Month>'],
+  ['AbsoluteMonthlyRecurrence', '<Interval>1</Interval><DayOfMonth>32</DayOfMonth>'],
+  ['WeeklyRecurrence', '<Interval>1</Interval>'],
+  ['HourlyRecurrence', '<Interval>1</Interval>'],
+])('a pattern that cannot be understood is said, not guessed: %s %s', (name, content) => {
+  const range = '<NoEndRecurrence><StartDate>2026-11-02</StartDate></NoEndRecurrence>';
+  const reader = new AnswerReader({ mimeBytes: 0, textLength: 1e6 });
+  const item = `<CalendarItem><Recurrence><${name}>${content}</${name}>${range}</Recurrence></CalendarItem>`;
+  reader.write(
+    Buffer.from(
+      `<Envelope><ResponseMessages><M ResponseClass="Success"><Items>${item}</Items></M></ResponseMessages></Envelope>`,
+    ),
+  );
+  const recurrence = childOf(reader.end().messages[0]!.items[0], 'Recurrence')!;
+  expect(() => readRecurrence(recurrence)).toThrow(Failure);
+});

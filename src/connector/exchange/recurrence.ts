@@ -109,17 +109,29 @@ const READERS: Readonly<Record<string, (part: Element) => Pattern>> = {
 };
 
 const intervalOf = (part: Element) => Math.max(1, Number(textOf(part, 'Interval') ?? 1) || 1);
-const monthOf = (part: Element) => MONTHS.indexOf(textOf(part, 'Month')?.trim() ?? '') + 1 || 1;
-const number = (part: Element, name: string) => Number(textOf(part, name) ?? 1) || 1;
+const monthOf = (part: Element) => known(MONTHS.indexOf(wordIn(part, 'Month')) + 1, 'its month');
+const wordIn = (part: Element, name: string) => textOf(part, name)?.trim() ?? '';
+
+/** A pattern of which a part cannot be understood has no days that anybody knows. */
+function known(value: number, what: string): number {
+  if (!(value > 0)) throw new Failure('garbled', `of the recurrence ${what} cannot be understood`);
+  return value;
+}
+
+function number(part: Element, name: string): number {
+  const value = Number(textOf(part, name));
+  return known(Number.isInteger(value) && value <= 31 ? value : 0, 'its day');
+}
 
 function indexOf(part: Element): number {
-  const index = INDEXES.indexOf(textOf(part, 'DayOfWeekIndex')?.trim() ?? 'First');
-  return index === 4 ? -1 : index + 1;
+  const index = known(INDEXES.indexOf(wordIn(part, 'DayOfWeekIndex')) + 1, 'which of the days');
+  return index === 5 ? -1 : index;
 }
 
 function daysOf(part: Element): number[] {
-  const words = (textOf(part, 'DaysOfWeek') ?? '').split(/\s+/).filter(Boolean);
-  const days = words.flatMap((word) => GROUPS[word] ?? [DAYS.indexOf(word) + 1]).filter((day) => day > 0);
+  const words = wordIn(part, 'DaysOfWeek').split(/\s+/).filter(Boolean);
+  const days = words.flatMap((word) => GROUPS[word] ?? [known(DAYS.indexOf(word) + 1, 'its days of the week')]);
+  known(days.length, 'its days of the week');
   return [...new Set(days)].sort((one, other) => one - other);
 }
 

@@ -28,12 +28,16 @@ for (const { mapZone } of table.supplemental.windowsZones.mapTimezones) {
   for (const place of places.split(' ').filter(Boolean)) if (!windowsIds.has(place)) windowsIds.set(place, id);
 }
 
+/** What Exchange calls the zone of items that were made in no other. */
+const EXCHANGE_UTC = 'tzone://microsoft/utc';
+
 /** Every Windows id that CLDR knows. */
 export const WINDOWS_ZONES: readonly string[] = [...defaults.values()].map(({ id }) => id);
 
 /** The place a Windows zone stands for; null for an id that CLDR does not know. Case does not matter. */
 export function placeOf(windowsId: string): string | null {
-  return defaults.get(windowsId.toLowerCase())?.place ?? null;
+  const id = windowsId.trim().toLowerCase();
+  return id === EXCHANGE_UTC ? 'Etc/UTC' : (defaults.get(id)?.place ?? null);
 }
 
 /** The Windows id for an IANA zone; null where there is none. `year`: the clocks of that year and the three after decide for places that CLDR does not list. */

@@ -27,7 +27,8 @@ async function ask(ews: Ews, id: string): Promise<Element | null> {
     const { items } = await answered(ews, body, 'asking how the clocks of a time zone go');
     return items.find(({ attributes }) => attributes.Id?.toLowerCase() === id.toLowerCase()) ?? null;
   } catch (error) {
-    if (asFailure(error)?.code === 'refused') return null;
+    // Nobody but Exchange has to know this operation, and what it would tell is not needed to read the rest.
+    if (['refused', 'missing', 'garbled'].includes(asFailure(error)?.code ?? '')) return null;
     throw error;
   }
 }

@@ -19,9 +19,8 @@ export async function ownersWindowsZone(ews: Ews): Promise<string | null> {
     const entry = items.find((one) => textOf(one, 'DictionaryKey', 'Value')?.toLowerCase() === 'timezone');
     return textOf(entry, 'DictionaryValue', 'Value')?.trim() || null;
   } catch (error) {
-    // Whoever never used Outlook on the web has none, and delegates may not see it.
-    const code = asFailure(error)?.code;
-    if (code === 'refused' || code === 'missing') return null;
+    // Whoever never used Outlook on the web has none, delegates may not see it, and other servers need not know the operation.
+    if (['refused', 'missing', 'garbled'].includes(asFailure(error)?.code ?? '')) return null;
     throw error;
   }
 }

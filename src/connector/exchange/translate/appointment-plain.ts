@@ -75,10 +75,17 @@ const SENSITIVE: Readonly<Record<string, Content>> = {
   Confidential: { privacy: 'secret' },
 };
 
+/** PidLidReminderDelta (MS-OXORMDR 2.2.1.3): this number stands for whatever is usual. */
+const USUAL_REMINDER = 0x5ae980e1;
+
 function reminderContent(item: Element): Content {
   if (!isTrue(textOf(item, 'ReminderIsSet'))) return {};
-  const minutes = Number(textOf(item, 'ReminderMinutesBeforeStart') ?? 15);
-  const trigger = { '@type': 'OffsetTrigger', offset: minutes === 0 ? 'PT0S' : `-PT${minutes}M` };
+  const told = Number(textOf(item, 'ReminderMinutesBeforeStart') ?? Number.NaN);
+  const minutes = Number.isInteger(told) && Math.abs(told) < USUAL_REMINDER ? told : 15;
+  const trigger = {
+    '@type': 'OffsetTrigger',
+    offset: minutes === 0 ? 'PT0S' : `${minutes < 0 ? '' : '-'}PT${Math.abs(minutes)}M`,
+  };
   return { alerts: { reminder: { '@type': 'Alert', action: 'display', trigger } } };
 }
 

@@ -81,12 +81,12 @@ function originalStart(at: Temporal.Instant, whole: ItemContent, place: string):
 
 function deletedDays(item: Element, whole: ItemContent, place: string): Day[] {
   const days = childOf(item, 'DeletedOccurrences')?.children ?? [];
-  return days.map((day) => ({ start: originalStart(instantAt(day, 'Start'), whole, place), id: null }));
+  return days.map((day) => ({ start: originalStart(instantAt(day, 'Start', place), whole, place), id: null }));
 }
 
 function modifiedDays(item: Element, whole: ItemContent, place: string): Day[] {
   return (childOf(item, 'ModifiedOccurrences')?.children ?? []).map((one) => ({
-    start: originalStart(instantAt(one, 'OriginalStart'), whole, place),
+    start: originalStart(instantAt(one, 'OriginalStart', place), whole, place),
     id: childOf(one, 'ItemId')?.attributes.Id ?? '',
   }));
 }

@@ -27,23 +27,52 @@ export interface Zone {
   readonly unknown: { readonly id: string; readonly name: string } | null;
 }
 
-/** `definition` asks the server for zones that neither CLDR nor the item explains; null: it does not know it either. */
-export async function zoneOf(item: Element, definition: (id: string) => Promise<Element | null>): Promise<Zone> {
+/**
+ * `definition` asks the server for zones that neither CLDR nor the item explains; null: it does not know it either. `ownersZone` is
+ * for what has none: a value without an offset, and whole days that begin at its midnight.
+ */
+export async function zoneOf(
+  item: Element,
+  definition: (id: string) => Promise<Element | null>,
+  ownersZone = 'Etc/UTC',
+): Promise<Zone> {
   const element = childOf(item, 'StartTimeZone');
-  const id = element?.attributes.Id ?? 'UTC';
+  const id = element?.attributes.Id?.trim() ?? '';
+  if (element === undefined || (id === '' && childOf(element, 'Periods') === undefined))
+    return { place: placeWithoutZone(item, ownersZone), unknown: null };
+  return await placeOfZone(item, element, id, definition);
+}
+
+/** Some servers keep no zone (items of old clients): instants are of UTC then, and whole days whose midnight they are. */
+function placeWithoutZone(item: Element, ownersZone: string): string {
+  if (!isTrue(textOf(item, 'IsAllDayEvent'))) {
+    const own = valueAt(item, PLACE) ?? '';
+    return isPlace(own) ? own : 'Etc/UTC';
+  }
+  const start = instantAt(item, 'Start', ownersZone);
+  const isMidnight = (place: string) => start.toZonedDateTimeISO(place).toPlainTime().equals('00:00');
+  return isMidnight('Etc/UTC') && !isMidnight(ownersZone) ? 'Etc/UTC' : ownersZone;
+}
+
+async function placeOfZone(
+  item: Element,
+  element: Element,
+  id: string,
+  definition: (id: string) => Promise<Element | null>,
+): Promise<Zone> {
   const year = yearOf(item);
   const own = valueAt(item, PLACE);
   if (own !== undefined && agrees(own, id, year)) return { place: own, unknown: null };
-  const listed = placeOf(id);
+  const listed = placeOf(id) ?? (isPlace(id) ? id : null);
   if (listed !== null) return { place: listed, unknown: null };
-  const told = childOf(element, 'Periods') === undefined ? await definition(id) : element!;
+  const told = childOf(element, 'Periods') === undefined ? await definition(id) : element;
   const changes = told === null || told === undefined ? null : changesOfDefinition(told, year);
   const alike = changes === null ? null : withClock(changes);
   if (alike !== null) return { place: alike.place, unknown: null };
-  return { place: 'Etc/UTC', unknown: { id, name: element?.attributes.Name ?? id } };
+  return { place: 'Etc/UTC', unknown: { id, name: element.attributes.Name ?? id } };
 }
 
-const yearOf = (item: Element) => Number((textOf(item, 'Start') ?? '2000').slice(0, 4));
+const yearOf = (item: Element) => Number((textOf(item, 'Start') ?? '2000').trim().slice(0, 4));
 
 export interface When {
   readonly start: string;
@@ -53,15 +82,18 @@ export interface When {
 }
 
 export function whenOf(item: Element, place: string): When {
-  const [start, end] = [instantAt(item, 'Start'), instantAt(item, 'End')];
+  const [start, end] = [instantAt(item, 'Start', place), instantAt(item, 'End', place)];
   if (isTrue(textOf(item, 'IsAllDayEvent'))) return wholeDays(start, end, place);
   const minutes = Math.max(0, Math.round((end.epochMilliseconds - start.epochMilliseconds) / 60_000));
   return { start: wallClock(start, place), duration: duration(minutes), timeZone: place, showWithoutTime: false };
 }
 
-export function instantAt(item: Element | undefined, name: string): Temporal.Instant {
+/** Without an offset it is wall clock of the item's zone, as it is when it is written (MS-OXWSMTGS 2.2.4.13). */
+export function instantAt(item: Element | undefined, name: string, place: string): Temporal.Instant {
+  const text = (textOf(item, name) ?? '').trim();
   try {
-    return Temporal.Instant.from((textOf(item, name) ?? '').trim());
+    if (/([Zz]|[+-]\d\d:?\d\d)$/.test(text)) return Temporal.Instant.from(text);
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(place).toInstant();
   } catch {
     throw new Failure('garbled', `an appointment without a ${name} that can be read`);
   }

@@ -80,6 +80,69 @@ it('a whole day is the nearest one where the server has other rules for the zone
   expect(content).toMatchObject({ start: '2026-07-01T00:00:00', duration: 'P2D', timeZone: null, showWithoutTime: true });
 });
 
+describe('where an item has no time zone', () => {
+  const owner = Temporal.Now.timeZoneId();
+  const days = (start: string, end: string) => `<Start>${start}</Start><End>${end}</End><IsAllDayEvent>1</IsAllDayEvent>`;
+
+  it('instants are of UTC, unless the place that was written is there', async () => {
+    expect((await read(times)).content).toMatchObject({ start: '2026-07-01T08:00:00', timeZone: 'Etc/UTC' });
+    expect((await read(`${times}<StartTimeZone Id=""/>`)).content.timeZone).toBe('Etc/UTC');
+    expect((await read(times + place('Europe/Zurich'))).content).toMatchObject({
+      ...{ start: '2026-07-01T10:00:00', timeZone: 'Europe/Zurich' },
+    });
+  });
+
+  it('whole days are those of UTC or of the owner, whose midnight they begin at', async () => {
+    expect((await read(days('2026-07-01T00:00:00Z', '2026-07-02T00:00:00Z'))).content.start).toBe('2026-07-01T00:00:00');
+    const midnight = Temporal.PlainDateTime.from('2026-07-01').toZonedDateTime(owner).toInstant();
+    const own = await read(days(midnight.toString(), midnight.add({ hours: 24 }).toString()));
+    expect(own.content).toMatchObject({ start: '2026-07-01T00:00:00', duration: 'P1D' });
+  });
+});
+
+it('times are read however XML may write them', async () => {
+  const berlin = zone('W. Europe Standard Time');
+  for (const start of ['2026-07-01T10:00:00', ' 2026-07-01T08:00:00.0000000Z ', '2026-07-01T13:30:00.000+05:30']) {
+    const { content } = await read(`<Start>${start}</Start><End>\n2026-07-01T09:00:00+00:00 </End>${berlin}`);
+    expect(content).toMatchObject({ start: '2026-07-01T10:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' });
+  }
+});
+
+it('a zone may be called by its IANA name, and UTC as Exchange calls it', async () => {
+  expect((await read(times + zone('Europe/Zurich'))).content).toMatchObject({ timeZone: 'Europe/Zurich' });
+  expect((await read(times + zone('tzone://Microsoft/Utc'))).content).toMatchObject({ timeZone: 'Etc/UTC' });
+  expect((await read(times + zone('tzone://Microsoft/Utc'))).notes).toEqual([]);
+});
+
+it.each([
+  ['after the start', '-5', 'PT5M'],
+  ['as usual', '1525252321', '-PT15M'],
+  ['not at all in minutes', 'soon', '-PT15M'],
+])('a reminder that is %s is one', async (_, minutes, offset) => {
+  const reminder = `<ReminderIsSet> true </ReminderIsSet><ReminderMinutesBeforeStart>${minutes}</ReminderMinutesBeforeStart>`;
+  expect((await read(times + reminder)).content.alerts).toMatchObject({ reminder: { trigger: { offset } } });
+});
+
+describe('whose meeting it is', () => {
+  const guest =
+    '<RequiredAttendees><Attendee><Mailbox><EmailAddress>bob@example.com</EmailAddress></Mailbox></Attendee></RequiredAttendees>';
+  const response = (type: string) => `<MyResponseType>${type}</MyResponseType>`;
+
+  it.each([
+    ['is told by the answer that is asked for', response('NoResponseReceived') + guest, 'attendee'],
+    [
+      'is told by the answer that was given, though it is called a meeting',
+      `<IsMeeting>true</IsMeeting>${response('Tentative')}`,
+      'attendee',
+    ],
+    ['is told by who organizes', response('Organizer'), 'organizer'],
+    ['is told by there being guests', guest, 'organizer'],
+    ['is no question without guests and answers', response('Unknown'), undefined],
+  ])('%s, where the state is not told', async (_, xml, role) => {
+    expect((await read(times + xml)).meeting?.role).toBe(role);
+  });
+});
+
 it('a time that cannot be read is said, not guessed', async () => {
   await expect(read('<Start>soon</Start>')).rejects.toMatchObject({ code: 'garbled' });
 });

@@ -31,13 +31,13 @@ export function createAppointmentKind(): Kind {
       const id = await ownersWindowsZone(ews);
       zone = (id === null ? null : placeOf(id)) ?? zone;
     },
-    read,
+    read: (item, more) => read(item, more, zone),
     steps: (change) => appointmentSteps(change, { zone }),
   };
 }
 
-async function read(item: Element, more: MoreReading): Promise<Reading> {
-  const zone = await zoneOf(item, more.zone);
+async function read(item: Element, more: MoreReading, ownersZone: string): Promise<Reading> {
+  const zone = await zoneOf(item, more.zone, ownersZone);
   const meeting = meetingFacts(item);
   const whole = {
     '@type': 'Event',

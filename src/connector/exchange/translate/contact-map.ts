@@ -50,8 +50,10 @@ function email(index: string, original: number): Mapping {
       const written = entry?.text.trim() ?? '';
       const other = valueAt(item, spare)?.trim() ?? '';
       const { Name = '', RoutingType = 'SMTP' } = entry?.attributes ?? {};
-      const address = RoutingType !== 'SMTP' && other.includes('@') ? other : written;
-      if (address === '') return null;
+      const isSmtp = /^(smtp)?$/i.test(RoutingType);
+      const address = isSmtp || !other.includes('@') ? written : other;
+      // An address that only Exchange understands is none to anybody else; it stays there as it is.
+      if (address === '' || (!isSmtp && !address.includes('@'))) return null;
       return { address, label: isMade(Name, address, textIn(item, field('contacts:DisplayName'))) ? null : Name.trim() };
     },
     write(value) {

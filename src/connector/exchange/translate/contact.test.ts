@@ -275,6 +275,16 @@ describe('what users and servers write', () => {
     expect(fieldOf('email2').get(content)).toEqual({ address: 'bob@example.com', label: 'Bob' });
   });
 
+  test('an address that only Exchange understands is nobody’s, and stays where it is', async () => {
+    await byHand(
+      '<t:EmailAddresses><t:Entry Key="EmailAddress1" Name="Bob" RoutingType="EX">/o=Org/cn=Recipients/cn=bob</t:Entry></t:EmailAddresses>',
+    );
+    const theirs = await first();
+    expect(fieldOf('email1').get(theirs.content)).toBeNull();
+    await change(theirs, fieldOf('jobTitle').set(theirs.content, 'Chief'), ['jobTitle']);
+    expect(JSON.stringify(stored(item()))).toContain('/o=Org/cn=Recipients/cn=bob');
+  });
+
   test('a distribution list is a group that is never written', async () => {
     const member = (address: string) =>
       `<t:Member><t:Mailbox><t:Name>${address}</t:Name><t:EmailAddress>${address}</t:EmailAddress></t:Mailbox></t:Member>`;

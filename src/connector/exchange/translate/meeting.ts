@@ -21,7 +21,8 @@ const RECEIVED = 2;
 const CANCELLED = 4;
 
 export function meetingFacts(item: Element): MeetingFacts | null {
-  const state = Number(textOf(item, 'AppointmentState') ?? 0);
+  const told = textOf(item, 'AppointmentState');
+  const state = told === undefined ? stateFrom(item) : Number(told);
   if ((state & MEETING) === 0 && !isTrue(textOf(item, 'IsMeeting'))) return null;
   const received = (state & RECEIVED) !== 0;
   return {
@@ -32,6 +33,20 @@ export function meetingFacts(item: Element): MeetingFacts | null {
     sequence: Number(textOf(item, 'AppointmentSequenceNumber') ?? 0) || 0,
   };
 }
+
+/**
+ * All of it is optional by the schema. Who has guests, or was asked, is in a meeting; and who was asked for an answer is not its
+ * organizer: taken for him, he would write to the others.
+ */
+function stateFrom(item: Element): number {
+  const answer = textOf(item, 'MyResponseType')?.trim() ?? '';
+  if (ASKED.has(answer)) return MEETING | RECEIVED;
+  const lists = ['RequiredAttendees', 'OptionalAttendees', 'Resources'];
+  const hasGuests = lists.some((name) => (childOf(item, name)?.children.length ?? 0) > 0);
+  return hasGuests || answer === 'Organizer' ? MEETING : 0;
+}
+
+const ASKED = new Set(['Accept', 'Tentative', 'Decline', 'NoResponseReceived']);
 
 /**
  * The cleaned id, and for somebody who was asked to one occurrence of a series only, its date: the whole id has year, month and

@@ -31,15 +31,16 @@ function day(uri: string): Mapping {
 const completion: Mapping = {
   paths: [STATUS, PERCENT, COMPLETED],
   read(item) {
-    const status = textIn(item, STATUS) ?? 'NotStarted';
-    const percent = Number(textIn(item, PERCENT) ?? 0);
+    const status = textIn(item, STATUS)?.trim() ?? 'NotStarted';
+    // A hundred would be done; what is nearly done is not.
+    const percent = Math.min(99, Math.round(Number(textIn(item, PERCENT) ?? 0)));
     const { progress, also } = READ[status] ?? READ.InProgress!;
     if (progress === 'completed') {
       const done = dayOf(valueAt(item, COMPLETED));
       return { progress, status: null, percentComplete: 100, completedAt: done === null ? null : `${done}T00:00:00Z` };
     }
-    if (status === 'NotStarted' && percent === 0) return null;
-    return { progress, status: also, percentComplete: percent > 0 ? Math.round(percent) : null, completedAt: null };
+    if (status === 'NotStarted' && !(percent > 0)) return null;
+    return { progress, status: also, percentComplete: percent > 0 ? percent : null, completedAt: null };
   },
   write(value) {
     const progress = textAt(value, 'progress') ?? 'needs-action';

@@ -110,6 +110,20 @@ describe('completion', () => {
     expect(states()).toEqual(['WaitingOnOthers', '50', undefined]);
   });
 
+  test('what is nearly done is not done, and what is told of it in other words is the same', async () => {
+    await byHand('<t:Subject>a</t:Subject><t:PercentComplete>50</t:PercentComplete>');
+    for (const [told, percent] of [
+      ['99.5', 99],
+      ['100', 99],
+      [' 12.4 ', 12],
+      ['NaN', null],
+    ] as const) {
+      item().fields.PercentComplete!.text = told;
+      item().fields.Status!.text = 'InProgress';
+      expect(valueIn('completion', await first())).toMatchObject({ progress: 'in-process', percentComplete: percent });
+    }
+  });
+
   test('a day that is the midnight of another zone is that day', async () => {
     const theirs = await byHand('<t:DueDate>2026-12-10T00:00:00Z</t:DueDate>');
     expect(valueIn('dueDate', theirs)).toBe('2026-12-10');
