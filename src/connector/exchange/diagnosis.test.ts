@@ -12,6 +12,7 @@ import { serve } from '../../../test/servers/exchange/server.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { DiagnosticStep } from '../connector.ts';
 import { createExchangeConnector } from './exchange-connector.ts';
+import { productOf } from './remedies.ts';
 import type { ExchangeSettings } from './settings.ts';
 
 const ANNA = 'anna@example.com';
@@ -205,6 +206,60 @@ test('a proxy that ends TLS with a certificate of its own is named among the cau
   expect(told.at(-1)!.failure!.remedy).toContain('a proxy with a certificate of its own stands before Exchange');
 });
 
+/** Something that stands where Exchange should, and gives these answers in turn, the last one for ever. */
+async function standing(...answers: readonly (readonly [status: number, headers?: Record<string, string | string[]>])[]) {
+  let n = 0;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(...(answers[Math.min(n++, answers.length - 1)] as [number])).end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => server.close());
+  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/EWS/Exchange.asmx`) };
+}
+
+test('a server that takes Kerberos alone is told what to switch on, and no password is blamed', async () => {
+  const settings = await standing([401, { 'WWW-Authenticate': 'Negotiate' }]);
+  const told = await steps(plain, { settings, method: 'ntlm', username: 'EXAMPLE\\anna' });
+  expect(names(told).at(-1)).toBe('login failed');
+  expect(told.at(-1)!.failure).toMatchObject({
+    code: 'refused',
+    remedy: expect.stringContaining('-WindowsAuthentication $true'),
+  });
+});
+
+test('a server that is busy in the middle of a login is told as busy, not as one without NTLM', async () => {
+  const settings = await standing([401, { 'WWW-Authenticate': 'NTLM' }], [503, { 'Retry-After': '7' }]);
+  const told = await steps(plain, { settings, method: 'ntlm' });
+  expect(told.at(-1)).toMatchObject({ step: 'login', failure: { code: 'throttled', retryAfterMs: 7000 } });
+  const busy = await steps(plain, { settings: await standing([503]) });
+  expect(busy.at(-1)).toMatchObject({ step: 'authentication', failure: { code: 'throttled' } });
+});
+
+test('who is led elsewhere behind the login has not logged in, and is told where', async () => {
+  const settings = await standing(
+    [401, { 'WWW-Authenticate': 'Basic realm="x"' }],
+    [302, { Location: 'https://a.example.com/owa?u=1' }],
+  );
+  const told = await steps(plain, { settings });
+  expect(told.at(-1)).toMatchObject({
+    step: 'login',
+    detail: expect.stringMatching(/redirects to https:\/\/a\.example\.com\/owa$/),
+  });
+});
+
+test('logins that stand in one header are told apart', async () => {
+  const settings = await standing([401, { 'WWW-Authenticate': 'Negotiate, NTLM, Basic realm="a, b", charset="UTF-8"' }]);
+  const told = await steps(plain, { settings });
+  expect(detailOf(told, 'authentication')).toBe('the server offers Negotiate, NTLM, Basic');
+});
+
+test('a password with letters beyond ASCII is named among the causes where Basic refuses it', async () => {
+  const told = await steps(plain, { password: 'canary-wröng' });
+  expect(told.at(-1)!.failure!.remedy).toContain('letters beyond ASCII');
+  expect((await steps(plain, { password: 'canary-wrong' })).at(-1)!.failure!.remedy).not.toContain('ASCII');
+});
+
 test('a server that names no login is told so', async () => {
   const server: Server = createServer((_, response) => response.end('<html>maintenance</html>'));
   server.listen(0, '127.0.0.1');
@@ -214,6 +269,12 @@ test('a server that names no login is told so', async () => {
   const told = await steps(plain, { settings: { url } });
   expect(names(told)).toEqual([...REACHED, 'authentication failed']);
   expect(told.at(-1)!.failure!.remedy).toContain('proxy');
+});
+
+test('a later build of SE is SE, and a server that does not say what it is has a name all the same', () => {
+  expect(productOf('15.2.3012.4')).toContain('Exchange SE');
+  expect(productOf('15.2.1748.10')).toContain('Exchange 2019');
+  expect(productOf('16.0.1.2')).toBe('the server is Exchange (16.0.1.2)');
 });
 
 test('older versions are told as what they are', async () => {

@@ -3,7 +3,7 @@ import type { Failure } from '../../model/failure.ts';
 import { reach, step } from '../../platform/reach.ts';
 import type { Credential, DiagnosticStep, SessionContext } from '../connector.ts';
 import { createEws, type Ews } from './ews.ts';
-import { networkFailure } from './failures.ts';
+import { ExchangeFailure, networkFailure } from './failures.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { type Greeting, greet, hostOf, portOf, secure } from './greeting.ts';
 import type { Lanes } from './lane.ts';
@@ -69,7 +69,8 @@ async function* loggedIn(
     () => null,
     (error: unknown) => networkFailure(error, 'opening the mailbox'),
   );
-  const atMailbox = failure !== null && (failure.code === 'refused' || failure.code === 'missing');
+  // Only EWS itself knows who has logged in; a redirect, a page or an address without EWS does not.
+  const atMailbox = failure instanceof ExchangeFailure && (failure.code === 'refused' || failure.code === 'missing');
   if (failure !== null && !atMailbox) {
     return yield failed(
       'login',
@@ -80,7 +81,7 @@ async function* loggedIn(
   const version = ews.serverVersion();
   // A fault carries no version.
   if (version !== null) yield { step: 'version', ok: true, detail: productOf(version) };
-  if (failure !== null) return yield failed('mailbox', explainMailbox(failure, credential));
+  if (failure !== null) return yield failed('mailbox', explainMailbox(failure, settings, credential));
   yield { step: 'mailbox', ok: true, detail: describeAccess(settings) };
   yield await tell('folders', () => describeFolders(folders));
   yield { step: 'limits', ok: true, detail: throttlingHint(settings, credential) };

@@ -11,6 +11,7 @@ import { ExchangeFailure, faultFailure, networkFailure, statusFailure } from './
 import type { Lanes } from './lane.ts';
 import { drain, offersOf, sendAs } from './login.ts';
 import { type Answer, AnswerReader } from './read-answer.ts';
+import { whatToCheck } from './remedies.ts';
 import type { ExchangeSettings } from './settings.ts';
 import { actionOf, envelope, VERSIONS } from './soap.ts';
 
@@ -46,6 +47,7 @@ class Client implements Ews {
   readonly #cookies = new Map<string, string>();
   #credential: Credential | null = null;
   #version = 0;
+  /** Empty: it has answered, and did not say. */
   #served: string | null = null;
 
   constructor(settings: ExchangeSettings, context: SessionContext, lanes: Lanes) {
@@ -57,7 +59,7 @@ class Client implements Ews {
   }
 
   serverVersion(): string | null {
-    return this.#served;
+    return this.#served || null;
   }
 
   async call(body: string, options: CallOptions): Promise<Answer> {
@@ -92,16 +94,12 @@ class Client implements Ews {
   #offers: readonly string[] = [];
 
   #refusal({ attempt }: CallOptions): Failure {
-    const offered = this.#offers.map((offer) => offer.split(' ')[0]!.toLowerCase());
+    const offered = this.#offers.map((offer) => offer.split(/[ ,]/)[0]!.toLowerCase());
     const said = `${attempt} at ${this.where}: the server answers 401 and offers ${offered.join(', ') || 'nothing'}`;
     if (this.#credential?.method === 'password' && offered.length > 0 && !offered.includes('basic')) {
       return new Failure('auth-rejected', said, { remedy: 'The server takes no Basic login: write auth.method: ntlm.' });
     }
-    const ntlm =
-      'wrong domain, clock skew of more than five minutes, or a TLS proxy that breaks channel binding (channelBinding: never)';
-    return new Failure('auth-rejected', said, {
-      remedy: `Check user name and password, and that the account is not locked. With NTLM also: ${ntlm}.`,
-    });
+    return new Failure('auth-rejected', said, { remedy: whatToCheck(this.#credential) });
   }
 
   async #exchange(
@@ -178,13 +176,14 @@ class Client implements Ews {
     if ((statusCode !== 200 && statusCode !== 500) || !isXml) {
       await drain(response);
       if (statusCode === 200) throw notSoap(attempt);
-      throw statusFailure(statusCode, headers['retry-after'], attempt);
+      throw statusFailure(response, attempt);
     }
     const answer = await this.#parse(response, options);
     if (answer.fault !== null) throw faultFailure(answer.fault, attempt);
-    if (statusCode !== 200) throw statusFailure(statusCode, headers['retry-after'], attempt);
+    if (statusCode !== 200) throw statusFailure(response, attempt);
     const { MajorVersion, MinorVersion, MajorBuildNumber, MinorBuildNumber } = answer.version?.attributes ?? {};
-    this.#served = [MajorVersion, MinorVersion, MajorBuildNumber, MinorBuildNumber].join('.');
+    // The build numbers are optional by the schema, and so is the header.
+    this.#served = [MajorVersion, MinorVersion, MajorBuildNumber, MinorBuildNumber].filter(Boolean).join('.');
     return answer;
   }
 

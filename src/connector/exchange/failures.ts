@@ -3,91 +3,9 @@
  *
  * Nothing that may pass by itself counts as a refused credential. Codes that are not listed concern the one item (`refused`).
  */
-import { Failure, type FailureCode } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
 import { type Element, findBelow, type ResponseMessage, textOf } from './read-answer.ts';
-
-type Verdict = readonly [FailureCode, remedy?: string];
-
-const LATER: Verdict = ['unreachable', 'Exchange has trouble of its own; it is tried again.'];
-const BUSY: Verdict = ['throttled', 'Allow fewer connections or poll less often, or give the login a wider throttling policy.'];
-const GRANT =
-  'Grant it: New-ManagementRoleAssignment -Name Mailroom -Role ApplicationImpersonation -User <login> (takes effect within some minutes).';
-// About one mailbox, not about the login: counted as a refused login it would stop all that share it.
-const IMPERSONATION: Verdict = ['refused', `The login may not act as this mailbox. ${GRANT}`];
-const ACCOUNT: Verdict = [
-  'auth-rejected',
-  'The account is disabled, locked or must change its password: see to it in Active Directory.',
-];
-const NO_MAILBOX: Verdict = [
-  'missing',
-  'There is no mailbox of this address here: check the address, and whether it was moved away.',
-];
-const MOVED: Verdict = [
-  'unreachable',
-  'The mailbox is being moved or has moved: it is tried again; if that lasts, check the url.',
-];
-const DISABLED: Verdict = [
-  'refused',
-  'The account of this mailbox is disabled: have it enabled, or take the mailbox out of the config.',
-];
-const UNCONVERTED: Verdict = ['refused', 'Exchange cannot convert this item: let its administrator look at it.'];
-
-export const RESPONSE_CODES: Readonly<Record<string, Verdict>> = {
-  ErrorServerBusy: BUSY,
-  ErrorExceededConnectionCount: BUSY,
-  ErrorExceededFindCountLimit: BUSY,
-  ErrorTimeoutExpired: LATER,
-  ErrorInternalServerError: LATER,
-  ErrorInternalServerTransientError: LATER,
-  ErrorMailboxStoreUnavailable: LATER,
-  ErrorMailboxFailover: LATER,
-  ErrorConnectionFailed: LATER,
-  ErrorInsufficientResources: LATER,
-  ErrorNotEnoughMemory: LATER,
-  ErrorTooManyObjectsOpened: LATER,
-  ErrorADUnavailable: LATER,
-  ErrorADOperation: LATER,
-  ErrorADSessionFilter: LATER,
-  ErrorNoRespondingCASInDestinationSite: LATER,
-  ErrorServiceUnavailable: LATER,
-  ErrorMailboxLogonFailed: LATER,
-  ErrorBatchProcessingStopped: LATER,
-  ErrorMailboxMoveInProgress: MOVED,
-  ErrorCrossSiteRequest: MOVED,
-  ErrorProxyRequestNotAllowed: MOVED,
-  ErrorProxiedSubscriptionCallFailure: MOVED,
-  ErrorImpersonateUserDenied: IMPERSONATION,
-  ErrorImpersonationDenied: IMPERSONATION,
-  ErrorImpersonationFailed: IMPERSONATION,
-  ErrorInvalidExchangeImpersonationHeaderData: IMPERSONATION,
-  ErrorAccountDisabled: DISABLED,
-  ErrorPasswordExpired: ACCOUNT,
-  ErrorPasswordChangeRequired: ACCOUNT,
-  ErrorCallerIsInvalidADAccount: ACCOUNT,
-  ErrorNonExistentMailbox: NO_MAILBOX,
-  ErrorMissingEmailAddress: ['missing', 'The login has no mailbox of its own: use access: impersonate, or give it one.'],
-  ErrorNonPrimarySmtpAddress: ['missing', 'Write the primary address of the mailbox.'],
-  ErrorAccessDenied: ['refused', 'The login may not open this: grant it, or use access: impersonate.'],
-  ErrorInvalidSyncStateData: ['cursor-lost'],
-  ErrorSyncFolderNotFound: ['missing', 'The folder is gone: check the folders of the mailbox.'],
-  ErrorFolderNotFound: ['missing', 'Check the name of the folder; `mailroom test` lists those there are.'],
-  ErrorItemNotFound: ['missing'],
-  ErrorParentFolderNotFound: ['missing'],
-  ErrorMimeContentConversionFailed: UNCONVERTED,
-  ErrorContentConversionFailed: UNCONVERTED,
-  ErrorUnsupportedMimeConversion: UNCONVERTED,
-  ErrorItemCorrupt: UNCONVERTED,
-  ErrorCorruptData: UNCONVERTED,
-  ErrorVirusDetected: ['refused', 'The virus scanner of the server withholds this item.'],
-  ErrorVirusMessageDeleted: ['missing'],
-  ErrorIrresolvableConflict: ['conflict'],
-  ErrorStaleObject: ['conflict'],
-  ErrorChangeKeyRequired: ['conflict'],
-  ErrorChangeKeyRequiredForWriteOperations: ['conflict'],
-  ErrorInvalidServerVersion: ['garbled', 'The server is older than Exchange 2010 SP2.'],
-  ErrorSchemaValidation: ['garbled'],
-  ErrorInvalidRequest: ['garbled'],
-};
+import { ACCOUNT, BUSY, LATER, MOVED, NO_MAILBOX, RESPONSE_CODES, type Verdict } from './response-codes.ts';
 
 /** A Failure that remembers Exchange's own code. */
 export class ExchangeFailure extends Failure {
@@ -107,8 +25,9 @@ export class ExchangeFailure extends Failure {
 }
 
 export function faultFailure(fault: Element, attempt: string): Failure {
-  const code = textOf(fault, 'detail', 'ResponseCode') ?? local(textOf(fault, 'faultcode') ?? '');
-  const words = textOf(fault, 'detail', 'Message') ?? textOf(fault, 'faultstring') ?? '';
+  const code = (textOf(fault, 'detail', 'ResponseCode') ?? local(textOf(fault, 'faultcode') ?? '')).trim();
+  // The last is SOAP 1.2's, which some servers speak whatever they were asked in.
+  const words = textOf(fault, 'detail', 'Message') ?? textOf(fault, 'faultstring') ?? textOf(fault, 'Reason', 'Text') ?? '';
   return new ExchangeFailure(code === '' ? 'fault' : code, attempt, words, backOffOf([fault]));
 }
 
@@ -125,19 +44,25 @@ export function messageFailure(message: ResponseMessage, attempt: string): Excha
 function backOffOf(elements: readonly Element[]): number | undefined {
   for (const element of elements) {
     const xml = element.name === 'MessageXml' ? element : findBelow(element, 'MessageXml');
-    const value = xml?.children.find((child) => child.attributes.Name === 'BackOffMilliseconds')?.text;
+    const value = xml?.children.find((child) => child.attributes.Name === 'BackOffMilliseconds')?.text.trim();
     if (value !== undefined && /^\d{1,9}$/.test(value)) return Number(value);
   }
   return undefined;
 }
 
+const ELSEWHERE: Verdict = ['refused', 'The server wants to be asked at another address: write the url it redirects to.'];
+
 const STATUS: Readonly<Record<number, Verdict>> = {
-  301: ['refused', 'The server wants to be asked at another address: write the url it redirects to.'],
+  301: ELSEWHERE,
   302: ['refused', 'The server answers with a login page: check the url, and that no pre-authentication stands before EWS.'],
-  307: ['refused', 'The server wants to be asked at another address: write the url it redirects to.'],
+  303: ELSEWHERE,
+  307: ELSEWHERE,
+  308: ELSEWHERE,
   403: ['refused', 'EWS is switched off for this login or blocked by a rule: Get-CASMailbox shows EwsEnabled and the lists.'],
   404: ['refused', 'There is no EWS at this url: it usually ends in /EWS/Exchange.asmx.'],
   405: ['refused', 'There is no EWS at this url: it usually ends in /EWS/Exchange.asmx.'],
+  407: ['refused', 'A proxy in between wants a login of its own: let this machine reach the server without it.'],
+  408: LATER,
   413: ['refused', 'The request is too large for the server.'],
   429: BUSY,
   440: ['auth-rejected', 'The session at a pre-authenticating proxy has ended: let EWS pass it.'],
@@ -147,13 +72,31 @@ const STATUS: Readonly<Record<number, Verdict>> = {
   504: LATER,
 };
 
-export function statusFailure(status: number, retryAfter: string | undefined, attempt: string): Failure {
-  const [code, remedy] = STATUS[status] ?? (status >= 500 ? LATER : (['garbled'] as const));
-  const seconds = retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
-  return new Failure(code, `${attempt}: the server answers HTTP ${status}`, {
+export interface AnswerHead {
+  readonly statusCode?: number | undefined;
+  readonly headers: {
+    readonly 'retry-after'?: string | undefined;
+    readonly date?: string | undefined;
+    readonly location?: string | undefined;
+  };
+}
+
+export function statusFailure({ statusCode = 0, headers }: AnswerHead, attempt: string): Failure {
+  const [code, remedy] = STATUS[statusCode] ?? (statusCode >= 500 ? LATER : (['garbled'] as const));
+  const retryAfterMs = waitOf(headers);
+  // Where to, without what stands behind: it may name a user.
+  const to = headers.location === undefined ? '' : ` and redirects to ${shorten(headers.location.replace(/[?#].*$/s, ''))}`;
+  return new Failure(code, `${attempt}: the server answers HTTP ${statusCode}${to}`, {
     ...(remedy === undefined ? {} : { remedy }),
-    ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
+}
+
+/** Seconds, or a moment by the server's own clock (RFC 9110 10.2.3). */
+function waitOf({ 'retry-after': after = '', date = '' }: AnswerHead['headers']): number | undefined {
+  if (/^\s*\d{1,6}\s*$/.test(after)) return Number(after) * 1000;
+  const wait = Date.parse(after) - Date.parse(date);
+  return wait >= 0 && wait <= 86_400_000 ? wait : undefined;
 }
 
 const AUTHORITY: Verdict = [

@@ -59,7 +59,8 @@ export async function greet(settings: ExchangeSettings, signal: AbortSignal): Pr
     const response = await lane.send({ headers, body: Buffer.alloc(0), signal, attempt, repeatable: true });
     await drain(response);
     const { statusCode = 0 } = response;
-    if (statusCode >= 300 && statusCode < 500 && statusCode !== 401) throw statusFailure(statusCode, undefined, attempt);
+    // A server that wants no login has an empty request to complain of.
+    if (statusCode >= 300 && statusCode !== 401 && statusCode !== 500) throw statusFailure(response, attempt);
     const offers = offersOf(response).map((offer) => offer.split(' ')[0]!);
     if (offers.length === 0) throw noLogin(attempt, statusCode);
     const date = Date.parse(response.headers.date ?? '');

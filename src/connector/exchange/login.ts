@@ -55,12 +55,14 @@ async function sendByNtlm(
     const response = await shakeHands(scheme, credential, lane, request, settings);
     if (response !== null) return response;
   }
-  throw new Failure('refused', `${request.attempt}: the server offers no NTLM`, {
-    remedy: 'Enable Windows authentication for the EWS directory, or use the auth.method that the server offers.',
-  });
+  throw new Failure('refused', `${request.attempt}: the server takes no NTLM`, { remedy: NO_NTLM });
 }
 
-/** Null: the server does not know the scheme. */
+/** Negotiate alone may be Kerberos, which is not spoken here. */
+const NO_NTLM =
+  'Let the EWS directory take NTLM: Set-WebServicesVirtualDirectory -WindowsAuthentication $true, and in IIS the provider NTLM beside Negotiate. Or write auth.method: password where Basic is offered.';
+
+/** Null: the server does not know the scheme. Whatever is no question for a login is the server's answer to all. */
 async function shakeHands(
   scheme: string,
   credential: Ntlm,
@@ -75,6 +77,7 @@ async function shakeHands(
     repeatable: true,
   };
   const first = await lane.send(opening);
+  if (first.statusCode !== 401) return first;
   const token = challengeIn(first, scheme);
   const binding = {
     certificate: settings.channelBinding === 'auto' ? certificateOf(first) : null,
@@ -99,14 +102,18 @@ async function shakeHands(
 function challengeIn(response: IncomingMessage, scheme: string): Buffer | null {
   const offers = offersOf(response).map((offer) => new RegExp(`^${scheme} +([A-Za-z0-9+/=]+)`, 'i').exec(offer)?.[1]);
   const token = offers.find((offer) => offer !== undefined);
-  return response.statusCode === 401 && token !== undefined ? Buffer.from(token, 'base64') : null;
+  return token === undefined ? null : Buffer.from(token, 'base64');
 }
 
-/** The WWW-Authenticate headers, one each. */
+/** What WWW-Authenticate offers, one each. Some that stand in between put all into one header (RFC 9110 11.6.1). */
 export function offersOf(response: IncomingMessage): string[] {
   const { rawHeaders } = response;
-  return rawHeaders.filter((_, n) => n % 2 === 1 && rawHeaders[n - 1]!.toLowerCase() === 'www-authenticate');
+  const headers = rawHeaders.filter((_, n) => n % 2 === 1 && rawHeaders[n - 1]!.toLowerCase() === 'www-authenticate');
+  return headers.flatMap((header) => header.split(NEXT_SCHEME)).map((offer) => offer.trim());
 }
+
+/** A comma before a word that is no parameter's name. */
+const NEXT_SCHEME = /,(?=\s*[A-Za-z][\w-]*\s*(?:,|$|\s[^=\s]))/;
 
 const MAX_DRAINED_BYTES = 1024 * 1024;
 

@@ -67,6 +67,21 @@ describe('the messages', () => {
     }
   });
 
+  test('a challenge of an old server, without target info, is answered in Unicode all the same', () => {
+    const old = Buffer.from(challenge.subarray(0, 32));
+    old.writeUInt32LE(0x00008206, 20);
+    const message = authenticateMessage(login, readChallenge(old), { certificate: null, service: 'HTTP/x' }, random);
+    expect(message.readUInt32LE(60) & 1).toBe(1);
+    expect(message.includes(Buffer.from('änna', 'utf16le'))).toBe(true);
+  });
+
+  test('target info of other lengths than it should have is left out', () => {
+    const odd = Buffer.from(challenge);
+    hex('0600 0200 0100 0700 0400 0090d336 0000 0000'.replaceAll(' ', '')).copy(odd, odd.length - 20);
+    const message = authenticateMessage(login, readChallenge(odd), { certificate: null, service: 'HTTP/x' }, random);
+    expect(message.includes(hex('0600040002000000'))).toBe(true);
+  });
+
   test('the binding is MD5 over the structure of RFC 2744 with the hash of the certificate', async () => {
     const { authority } = await import('../../../test/servers/certificates.ts');
     const { X509Certificate } = await import('node:crypto');

@@ -12,6 +12,8 @@ const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 const FLAGS = 0xa2888205;
 /** 2.2.2.10: a version is only for debugging; these are the numbers of Windows 10. */
 const VERSION = Buffer.from([10, 0, 0, 0, 0, 0, 0, 15]);
+const UNICODE = 1;
+const TARGET_INFO = 0x00800000;
 const AV = { end: 0, flags: 6, timestamp: 7, targetName: 9, channelBindings: 10 } as const;
 const MIC_PRESENT = 2;
 const MIC_AT = 72;
@@ -47,14 +49,16 @@ export interface Challenge {
   readonly targetInfo: Buffer;
 }
 
-/** CHALLENGE_MESSAGE (2.2.1.2). */
+/** CHALLENGE_MESSAGE (2.2.1.2). Without target info it may end behind the challenge, as old servers have it. */
 export function readChallenge(bytes: Buffer): Challenge {
-  if (bytes.length < 48 || !bytes.subarray(0, 8).equals(SIGNATURE) || bytes.readUInt32LE(8) !== 2) throw garbled();
-  const length = bytes.readUInt16LE(40);
-  const offset = bytes.readUInt32LE(44);
+  if (bytes.length < 32 || !bytes.subarray(0, 8).equals(SIGNATURE) || bytes.readUInt32LE(8) !== 2) throw garbled();
+  const flags = bytes.readUInt32LE(20);
+  const hasInfo = (flags & TARGET_INFO) !== 0;
+  if (hasInfo && bytes.length < 48) throw garbled();
+  const [length, offset] = hasInfo ? [bytes.readUInt16LE(40), bytes.readUInt32LE(44)] : [0, 0];
   if (offset + length > bytes.length) throw garbled();
   const targetInfo = bytes.subarray(offset, offset + length);
-  return { bytes, serverChallenge: bytes.subarray(24, 32), flags: bytes.readUInt32LE(20), targetInfo };
+  return { bytes, serverChallenge: bytes.subarray(24, 32), flags, targetInfo };
 }
 
 const garbled = () => new Failure('garbled', 'the NTLM challenge of the server cannot be read');
@@ -95,12 +99,19 @@ export function authenticateMessage(
 ): Buffer {
   const { user, domain } = splitName(login.username);
   const told = readPairs(challenge.targetInfo);
-  const time = told.get(AV.timestamp) ?? fileTime(random.now);
+  const time = sized(told.get(AV.timestamp), 8) ?? fileTime(random.now);
   const pairs = writePairs(ownPairs(told, binding));
   const key = responseKey(user, domain, login.password);
   const { response, sessionKey } = computeResponse(key, challenge.serverChallenge, random.clientChallenge, time, pairs);
   // With a timestamp from the server the LM response is 24 zeros (3.1.5.1.2); without one nobody looks at it any more either.
-  const message = assemble(challenge.flags & FLAGS, [Buffer.alloc(24), response, utf16(domain), utf16(user), Buffer.alloc(0)]);
+  // The names are in Unicode, the only way that was offered.
+  const message = assemble((challenge.flags & FLAGS) | UNICODE, [
+    Buffer.alloc(24),
+    response,
+    utf16(domain),
+    utf16(user),
+    Buffer.alloc(0),
+  ]);
   // KeyExchangeKey is the session key with NTLMv2 (3.4.5.1), and no other is exchanged.
   hmac(sessionKey, negotiateMessage(), challenge.bytes, message).copy(message, MIC_AT);
   return message;
@@ -132,6 +143,9 @@ function assemble(flags: number, [lm, nt, domain, user, workstation]: readonly B
 
 type Pairs = Map<number, Buffer>;
 
+/** A value of another size is none. */
+const sized = (value: Buffer | undefined, bytes: number) => (value?.length === bytes ? value : undefined);
+
 /** AV_PAIR (2.2.2.1). */
 function readPairs(bytes: Buffer): Pairs {
   const pairs: Pairs = new Map();
@@ -159,7 +173,7 @@ function writePairs(pairs: Pairs): Buffer {
 /** What the server told, and what this end adds: there is a MIC, the service meant, and the connection it all belongs to. */
 function ownPairs(told: Pairs, { certificate, service }: NtlmBinding): Pairs {
   const flags = Buffer.alloc(4);
-  flags.writeUInt32LE((told.get(AV.flags)?.readUInt32LE(0) ?? 0) | MIC_PRESENT);
+  flags.writeUInt32LE((sized(told.get(AV.flags), 4)?.readUInt32LE(0) ?? 0) | MIC_PRESENT);
   const bindings = certificate === null ? Buffer.alloc(16) : channelBinding(certificate);
   return new Map([...told, [AV.flags, flags], [AV.targetName, utf16(service)], [AV.channelBindings, bindings]]);
 }

@@ -255,3 +255,17 @@ describe('FindItem', () => {
 });
 
 const DAY = { '@type': 'PartialDate', year: 2001, month: 2, day: 28 };
+
+test.each(['ErrorAccessDenied', 'ErrorItemNotFound'])(
+  'a standard folder that a delegate may not see (%s) is as if it were not there',
+  async (code) => {
+    add('a');
+    change = (text) => {
+      const messages = text.match(/<m:GetFolderResponseMessage[\s\S]*?<\/m:GetFolderResponseMessage>/g) ?? [];
+      const trash = messages.at(-1);
+      const refusal = `<m:GetFolderResponseMessage ResponseClass="Error"><m:ResponseCode>${code}</m:ResponseCode></m:GetFolderResponseMessage>`;
+      return messages.length === 3 ? text.replace(trash!, refusal) : text;
+    };
+    expect(namesOf(await pass())).toEqual(['a']);
+  },
+);

@@ -40,6 +40,21 @@ function describeSkew(skewMs: number): string {
   return `the server's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ours`;
 }
 
+/** Where only the 401 was seen. */
+export function whatToCheck(credential: Credential | null): string {
+  const ntlm = 'domain, clocks (five minutes at most), and that no TLS proxy breaks channel binding (else channelBinding: never)';
+  const more = credential?.method === 'ntlm' ? [ntlm] : aboutLetters(credential);
+  return `Check ${['user name and password', 'that the account is not locked', ...more].join('; ')}.`;
+}
+
+/** Each server reads other letters than those of ASCII in its own way (RFC 7617 2.1). */
+function aboutLetters(credential: Credential | null): string[] {
+  if (credential?.method !== 'password' || !/[^\x20-\x7e]/.test(credential.username + credential.password)) return [];
+  return [
+    'letters beyond ASCII in user name or password, which the server may read in another encoding than UTF-8: use NTLM, or a password without them',
+  ];
+}
+
 /** A 401 never tells why; what was seen on the way leaves some causes. The likeliest come first. */
 export function explainRefusal(
   failure: Failure,
@@ -55,6 +70,7 @@ export function explainRefusal(
       : []),
     ...(ntlm && !named ? ['the user name has no domain: write DOMAIN\\user or user@domain'] : []),
     'a wrong user name, domain or password',
+    ...aboutLetters(credential),
     'the account is locked or disabled, or its password has expired (Search-ADAccount -LockedOut; Unlock-ADAccount)',
     ...(ntlm && url.protocol === 'https:' ? [aboutBinding(channelBinding)] : []),
   ];
@@ -69,26 +85,33 @@ const aboutBinding = (channelBinding: ExchangeSettings['channelBinding']) =>
     : 'Exchange demands channel binding (Extended Protection), and channelBinding: never switches it off: write auto';
 
 /** The command that grants, with the very login. */
-export function explainMailbox(failure: Failure, credential: Credential): Failure {
+export function explainMailbox(failure: Failure, { mailbox }: ExchangeSettings, credential: Credential): Failure {
   const { code, message, remedy } = failure;
   const login = 'username' in credential ? credential.username : 'this login';
   return remedy === undefined
     ? failure
-    : new Failure(code, message, { cause: failure, remedy: remedy.replace('<login>', login) });
+    : new Failure(code, message, {
+        cause: failure,
+        remedy: remedy.replace('<login>', login).replace('<mailbox>', mailbox ?? login),
+      });
 }
 
-/** MajorVersion and MinorVersion of ServerVersionInfo; 15.2 is 2019 and SE. */
-const PRODUCTS: readonly (readonly [RegExp, string])[] = [
-  [/^14\./, 'Exchange 2010'],
-  [/^15\.0\./, 'Exchange 2013'],
-  [/^15\.1\./, 'Exchange 2016'],
-  [/^15\.2\.(?!2[5-9]\d\d)/, 'Exchange 2019'],
+/** MajorVersion and MinorVersion of ServerVersionInfo. */
+const PRODUCTS: readonly (readonly [version: string, product: string])[] = [
+  ['8.', 'Exchange 2007'],
+  ['14.', 'Exchange 2010'],
+  ['15.0.', 'Exchange 2013'],
+  ['15.1.', 'Exchange 2016'],
 ];
+/** 15.2 is 2019 and SE, which began with build 2562. */
+const FIRST_BUILD_OF_SE = 2562;
 
 export function productOf(version: string): string {
-  const old = PRODUCTS.find(([pattern]) => pattern.test(version))?.[1];
+  const build = /^15\.2\.(\d+)/.exec(version)?.[1];
+  const known = PRODUCTS.find(([start]) => version.startsWith(start))?.[1];
+  const old = build !== undefined && Number(build) < FIRST_BUILD_OF_SE ? 'Exchange 2019' : known;
   if (old !== undefined) return `the server is ${old} (${version}), which Microsoft no longer maintains`;
-  return `the server is ${/^15\.2\./.test(version) ? 'Exchange SE' : 'Exchange'} (${version})`;
+  return `the server is ${build === undefined ? 'Exchange' : 'Exchange SE'} (${version})`;
 }
 
 /** Exchange's defaults: EwsMaxConcurrency 27, ConcurrentSyncCalls 5. */

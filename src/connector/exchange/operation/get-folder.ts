@@ -15,8 +15,11 @@ export async function getFolders(ews: Ews, names: readonly string[]): Promise<(F
     const message = answer.messages[n];
     const failure = message === undefined ? null : messageFailure(message, attempt);
     // The first, the Inbox, is in every mailbox: without it there is no access.
-    if (failure !== null && (failure.responseCode !== 'ErrorFolderNotFound' || n === 0)) throw failure;
+    if (failure !== null && (n === 0 || !NOT_FOR_US.has(failure.responseCode))) throw failure;
     const [folder] = message?.items ?? [];
     return folder === undefined ? null : readFolder(folder);
   });
 }
+
+/** What a delegate is told of folders that were not opened to him, differs from server to server. */
+const NOT_FOR_US = new Set(['ErrorFolderNotFound', 'ErrorItemNotFound', 'ErrorAccessDenied']);
