@@ -14,6 +14,7 @@ import { Exchange, type ExchangeOptions } from '../servers/exchange/exchange.ts'
 import { type RunningServer, serve } from '../servers/exchange/server.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import { contextFor } from './context.ts';
+import { type RequestLog, requestLog } from './exchange-requests.ts';
 import { PASSWORD, settingsFor } from './exchange-world.ts';
 
 export const ALICE = 'alice@example.com';
@@ -38,6 +39,7 @@ export interface CalendarWorld {
   exchange: Exchange;
   clock: StillClock;
   server: RunningServer;
+  requests: RequestLog;
   of(address: string): Calendar;
 }
 
@@ -46,7 +48,8 @@ export async function calendarWorld(options: ExchangeOptions = {}, password = PA
   const clock = new StillClock(NOW);
   const exchange = new Exchange({ clock, ...options });
   const log = new AnswerLog(process.env.MAILROOM_EXCHANGE_ANSWERS);
-  const server = await serve(exchange, { auth: { schemes: ['basic'] }, onAnswer: log.take });
+  const requests = requestLog();
+  const server = await serve(exchange, { auth: { schemes: ['basic'] }, onAnswer: log.take, onRequest: requests.take });
   afterAll(async () => {
     await server.close();
     const verdict = log.validate();
@@ -58,7 +61,8 @@ export async function calendarWorld(options: ExchangeOptions = {}, password = PA
     exchange.faults.clear();
     exchange.outside.splice(0);
   });
-  return { exchange, clock, server, of: (address) => calendarOf({ exchange, clock, server, password }, address) };
+  const place = { exchange, clock, server, requests };
+  return { ...place, of: (address) => calendarOf({ ...place, password }, address) };
 }
 
 let records = 0;

@@ -29,9 +29,10 @@ export interface Login {
   readonly channelBinding?: 'auto' | 'never';
 }
 
-/** One in clear text, and one over TLS that wants channel binding. */
+/** One in clear text, one over TLS that takes every login, and one that takes NTLM alone and wants channel binding. */
 export interface StandIns {
   readonly plain: StandIn;
+  readonly secured: StandIn;
   readonly bound: StandIn;
   readonly ca: string;
   close(): Promise<void>;
@@ -39,13 +40,15 @@ export interface StandIns {
 
 export async function startStandIns(): Promise<StandIns> {
   const trusted = await authority();
-  const plain = await start({ auth: { schemes: ['ntlm', 'basic'] } });
+  const every = { auth: { schemes: ['negotiate', 'ntlm', 'basic'] } } as const;
+  const plain = await start(every);
+  const secured = await start({ ...every, tls: await trusted.certificate() });
   const ntlmOnly = { schemes: ['negotiate', 'ntlm'], extendedProtection: 'require' } as const;
   const bound = await start({ auth: ntlmOnly, tls: await trusted.certificate() });
   return {
-    ...{ plain, bound, ca: trusted.caPem },
+    ...{ plain, secured, bound, ca: trusted.caPem },
     async close() {
-      await Promise.all([plain.server.close(), bound.server.close()]);
+      await Promise.all([plain, secured, bound].map(({ server }) => server.close()));
     },
   };
 }
@@ -56,12 +59,30 @@ async function start(options: ServerOptions): Promise<StandIn> {
   return { exchange, server: await serve(exchange, options) };
 }
 
-export const WAYS: readonly (readonly [string, Login])[] = [
-  ['Basic', { method: 'password', access: 'direct' }],
-  ['Basic, by impersonation', { method: 'password', access: 'impersonate' }],
-  ['NTLM', { method: 'ntlm', access: 'direct' }],
-  ['a delegate by Basic', { method: 'password', access: 'delegate' }],
+export interface Way {
+  readonly name: string;
+  readonly at: 'plain' | 'secured' | 'bound';
+  readonly login: Login;
+}
+
+const OWN_OR_ANOTHERS = [
+  ['own login', 'direct'],
+  ['by impersonation', 'impersonate'],
+] as const;
+
+/** Every way to log in that is offered, for the own mailbox and for another's: each capability is tried by each. */
+export const WAYS: readonly Way[] = [
+  ...OWN_OR_ANOTHERS.flatMap(([whose, access]): Way[] => [
+    { name: `Basic over TLS, ${whose}`, at: 'secured', login: { method: 'password', access } },
+    { name: `NTLM without channel binding, ${whose}`, at: 'secured', login: { method: 'ntlm', access, channelBinding: 'never' } },
+    { name: `NTLM, channel binding required, ${whose}`, at: 'bound', login: { method: 'ntlm', access } },
+  ]),
+  { name: 'NTLM in clear text', at: 'plain', login: { method: 'ntlm', access: 'direct' } },
+  { name: 'a delegate by Basic in clear text', at: 'plain', login: { method: 'password', access: 'delegate' } },
 ];
+
+/** What a world is made of, once the stand-ins run. */
+export const placeOf = (at: StandIns, way: Way): readonly [StandIn, Login] => [at[way.at], { ...way.login, ca: at.ca }];
 
 let users = 0;
 

@@ -18,6 +18,8 @@ export interface ServerOptions {
   tls?: { cert: string | Buffer; key: string | Buffer };
   /** Sees every answer's text, for validation. */
   onAnswer?: (text: string, operation: string) => void;
+  /** Sees every request's text, for the same. */
+  onRequest?: (text: string, operation: string) => void;
 }
 
 export interface RunningServer {
@@ -109,6 +111,7 @@ async function answerSoap(
   request: IncomingMessage,
   response: ServerResponse,
 ) {
+  options.onRequest?.(body, /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(body)?.[1] ?? 'none');
   let prepared: Prepared | undefined;
   let rule: FaultRule | undefined;
   let answer: Answer;
