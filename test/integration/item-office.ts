@@ -9,7 +9,7 @@ import { blankItem } from '../servers/exchange/store/blank.ts';
 import type { Item, ItemKind } from '../servers/exchange/store/model.ts';
 import { type Element, el } from '../servers/exchange/xml/element.ts';
 
-const PASSWORD = 'secret';
+export const PASSWORD = 'secret';
 const HOMES = { appointments: 'calendar', contacts: 'contacts', tasks: 'tasks' } as const;
 const ELEMENTS = { appointments: 'CalendarItem', contacts: 'Contact', tasks: 'Task' } as const satisfies Record<string, ItemKind>;
 type Section = keyof typeof HOMES;
@@ -25,6 +25,8 @@ export interface ListedJson {
 
 export interface ItemOffice {
   readonly exchange: Exchange;
+  /** Where EWS answers. */
+  readonly url: string;
   readonly gateway: Gateway;
   /** The lines that a command prints; fails with what it said when it does not exit 0. */
   mailroom(...args: string[]): Promise<ListedJson[]>;
@@ -61,7 +63,7 @@ export async function openOffice(
   const mailboxOf = (address: string) => exchange.mailboxOf(address)!;
   const lyingIn = (address: string, folder: string) => mailboxOf(address).itemsIn(mailboxOf(address).folderNamed(folder).key);
   const office: ItemOffice = {
-    ...{ exchange, gateway },
+    ...{ exchange, gateway, url: server.url },
     async mailroom(...args) {
       const done = await gateway.run([...args, '--json'], { PASSWORD });
       const said = done.stdout.toString();

@@ -1,6 +1,7 @@
 /** Every field of a contact, there and back: as Exchange's own clients would write it, and as we write it. */
 import { describe, expect, test } from 'vitest';
 import { ADDRESS, fieldsWorld, KEY, PASSWORD } from '../../../../test/contract/exchange-fields.ts';
+import { roundTripTable } from '../../../../test/contract/exchange-round-trip.ts';
 import { stored } from '../../../../test/contract/exchange-store.ts';
 import { codesOf } from '../../../../test/servers/exchange/check/client.ts';
 import { CONTACT_FIELDS, type ContactFieldName } from '../../../model/contact-field.ts';
@@ -11,6 +12,8 @@ import { contactKind } from './contact.ts';
 const NOWHERE: Target = { ref: null, etag: null };
 const world = await fieldsWorld<ContactFieldName>(contactKind('all'), CONTACT_FIELDS, { '@type': 'Card', version: '1.0' });
 const { standIn, fieldOf, item, content: card, byHand, create, change, read, first } = world;
+
+const table = roundTripTable();
 
 const extended = (path: string, value: string) =>
   `<t:ExtendedProperty><t:ExtendedFieldURI ${path}/><t:Value>${value}</t:Value></t:ExtendedProperty>`;
@@ -107,6 +110,7 @@ describe.each(Object.entries(TABLE))('%s', (key, [value, xml]) => {
     const expected = { ...EMPTY, ...stored(item()) };
     await create(wanted);
     expect(stored(item(1))).toEqual(expected);
+    table.push(`${`contact ${name}`.padEnd(32)} both sides equal`);
   });
 
   test('it is set, changed back to nothing, and the other fields stay', async () => {

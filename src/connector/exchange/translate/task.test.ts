@@ -1,6 +1,7 @@
 /** Every field of a task, there and back: as Exchange's own clients would write it, and as we write it. */
 import { describe, expect, test } from 'vitest';
 import { ADDRESS, fieldsWorld, KEY } from '../../../../test/contract/exchange-fields.ts';
+import { roundTripTable } from '../../../../test/contract/exchange-round-trip.ts';
 import { itemsOf, readItem, stored } from '../../../../test/contract/exchange-store.ts';
 import type { Json } from '../../../model/item.ts';
 import { TASK_FIELDS, type TaskFieldName } from '../../../model/task-field.ts';
@@ -9,6 +10,7 @@ import { taskKind } from './task.ts';
 
 const world = await fieldsWorld<TaskFieldName>(taskKind, TASK_FIELDS, { '@type': 'Task' });
 const { standIn, fieldOf, item, content: task, create, change, first } = world;
+const table = roundTripTable();
 const _items = () => itemsOf(standIn.exchange, ADDRESS, 'tasks');
 const valueIn = (name: TaskFieldName, { content }: ItemVersion) => fieldOf(name).get(content);
 
@@ -71,6 +73,7 @@ describe.each(TABLE)('%s %j', (name, value, xml) => {
     const expected = { ...EMPTY, ...stored(item()) };
     await create(wanted);
     expect(stored(item(1))).toEqual(expected);
+    table.push(`${`task ${name}`.padEnd(32)} ${JSON.stringify(value).slice(0, 60)}: both sides equal`);
   });
 
   test('it is set, changed back to nothing, and the other fields stay', async () => {
