@@ -87,6 +87,8 @@ class Pass {
   /** What a listing from the beginning has shown. */
   readonly #listed = new Set<RemoteRef>();
   #cursor: ExchangeCursor;
+  /** The listing has begun anew in this pass. */
+  #anew = false;
   #reset = false;
   #arrived: ArrivedEmail[] = [];
   #bytes = 0;
@@ -131,7 +133,9 @@ class Pass {
     try {
       return this.#note(await syncFolderItems(ews, this.#folder.id, state));
     } catch (error) {
-      if (asFailure(error)?.code !== 'cursor-lost' || state === '') throw error;
+      // Lost twice in one pass it would be lost for ever; the next pass begins anew.
+      if (asFailure(error)?.code !== 'cursor-lost' || state === '' || this.#anew) throw error;
+      this.#anew = true;
       log.warn('the server has lost what it knew of our state, the folder is listed anew', {
         folder: this.#folder.id.slice(-16),
       });

@@ -2,7 +2,8 @@
  * What changed in one folder of items: SyncFolderItems tells the ids, GetItem brings the items as they are now.
  *
  * - A state that the server has lost begins anew with `reset`; ids stay good meanwhile.
- * - An item that is named and not found is left out (gone, as the next pass says, or not there yet) and looked for again.
+ * - An item that is named and not found is left out (gone, as the next pass says, or not there yet) and looked for again; one whose
+ *   answer broke off is told as unreadable and looked at again.
  * - What has become of another kind, or lies elsewhere, has left the folder.
  * - What is told in the state that is known (our own write comes back so) is not read again.
  */
@@ -99,11 +100,17 @@ async function readPage(
     const ref = wanted[n]!;
     const isMissing = item?.failure?.code === 'missing';
     if (item === null || liesElsewhere(item, folder) || (isMissing && deleted.has(ref))) page.gone.push(ref);
-    else if (isMissing) lookAgain(page.retry, ref, (looks.get(ref) ?? 0) + 1, log);
-    else page.changed.push(inFolder(item, folder));
+    else if (isMissing) lookAgain(page.retry, ref, looks, log);
+    else {
+      page.changed.push(inFolder(item, folder));
+      // Told as unreadable at once; what was only a bad moment of the server is over by the next pass.
+      if (mayPass(item)) lookAgain(page.retry, ref, looks, log);
+    }
   }
   return page;
 }
+
+const mayPass = ({ failure }: ReadItem) => failure !== undefined && failure.code !== 'refused';
 
 /** Where it lies is optional in the schema: told of this folder it lies here. */
 const liesElsewhere = ({ version }: ReadItem, folder: string) => version !== undefined && !['', folder].includes(version.folder);
@@ -114,7 +121,13 @@ const inFolder = (item: ReadItem, folder: string): ReadItem =>
 const statesIn = ({ children }: FolderChanges['changes'][number]): (readonly [RemoteRef, string | undefined])[] =>
   children.flatMap((item) => idIn(item).map((ref) => [ref, idOf(item)?.etag] as const));
 
-function lookAgain(retry: [string, number][], ref: RemoteRef, looks: number, log: SessionContext['log']): void {
+function lookAgain(
+  retry: [string, number][],
+  ref: RemoteRef,
+  before: ReadonlyMap<string, number>,
+  log: SessionContext['log'],
+): void {
+  const looks = (before.get(ref) ?? 0) + 1;
   if (looks < MAX_LOOKS && retry.length < MAX_RETRIES_KEPT) retry.push([ref, looks]);
-  else log.warn('an item is named as changed and cannot be found, it is given up', { looks });
+  else log.warn('an item is named as changed and cannot be found or read, it is given up', { looks });
 }

@@ -5,6 +5,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { Ews } from './ews.ts';
 import { ExchangeFailure, messageFailure } from './failures.ts';
+import { instantOf } from './field.ts';
 import { MARK } from './item-key.ts';
 import { type ItemId, idOf, itemIdXml, occurrenceIdXml } from './operation/item-id.ts';
 import { itemShape } from './operation/item-shape.ts';
@@ -20,6 +21,7 @@ export interface FoundOccurrence {
 }
 
 const ORIGINAL_START = field('calendar:OriginalStart');
+const START = field('calendar:Start');
 const DELETED = 'ErrorCalendarOccurrenceIsDeletedFromRecurrence';
 /** A whole day begins at another hour in another zone, and the next one not before a day is over. */
 const TOLERANCE_MS = 12 * 3_600_000;
@@ -45,7 +47,7 @@ async function lookAt(
 ): Promise<FoundOccurrence | null | 'another'> {
   const attempt = 'looking for an occurrence of a series';
   const ids = itemIdXml({ ref, etag: null }) + occurrenceIdXml({ ref, etag }, number);
-  const shape = itemShape([ORIGINAL_START, MARK]);
+  const shape = itemShape([ORIGINAL_START, START, MARK]);
   const { messages } = await ews.call(`<m:GetItem>${shape}<m:ItemIds>${ids}</m:ItemIds></m:GetItem>`, { attempt });
   const [whole, one] = messages;
   if (whole === undefined || one === undefined) throw new Failure('garbled', `${attempt}: not every item is answered`);
@@ -70,6 +72,7 @@ function readOne(message: ResponseMessage, attempt: string, originalStart: strin
 }
 
 function isThat(item: Element, originalStart: string): boolean {
-  const distance = Date.parse(valueAt(item, ORIGINAL_START) ?? '') - Date.parse(originalStart);
-  return Math.abs(distance) < TOLERANCE_MS;
+  // Where it is left out the occurrence was not moved; if it was, it is taken for another and left alone.
+  const told = instantOf(valueAt(item, ORIGINAL_START) ?? valueAt(item, START));
+  return told !== null && Math.abs(told - Date.parse(originalStart)) < TOLERANCE_MS;
 }

@@ -204,6 +204,16 @@ describe('reading', () => {
     expect(namesOf([page!])).toEqual(['a']);
   });
 
+  test('an item whose answer broke off is told as unreadable, and read in the next pass though nothing has changed', async () => {
+    await store.apply(creation('a'), NOWHERE);
+    exchange.faults.add({ fault: 'truncated-500', operation: 'GetItem', times: 1 });
+    let [page] = await pass(null);
+    expect(page!.changed).toEqual([expect.objectContaining({ failure: expect.objectContaining({ code: 'garbled' }) })]);
+    [page] = await pass(page!.cursor);
+    expect(namesOf([page!])).toEqual(['a']);
+    expect((await pass(page!.cursor))[0]!.changed).toEqual([]);
+  });
+
   test('an item that cannot be read comes with its failure, and the others come', async () => {
     await store.apply(creation('a'), NOWHERE);
     exchange.faults.add({ fault: 'item-error', code: 'ErrorItemCorrupt', operation: 'GetItem', times: 1 });

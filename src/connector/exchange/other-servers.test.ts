@@ -1,8 +1,12 @@
 /** Servers that keep to the schema and are none of those that the connector has been tried against: what they leave out or say otherwise. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { contextFor } from '../../../test/contract/context.ts';
+import { letter } from '../../../test/contract/email-source.ts';
 import { createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
-import { PASSWORD } from '../../../test/contract/exchange-world.ts';
+import { PASSWORD, settingsFor } from '../../../test/contract/exchange-world.ts';
+import { createLedger } from '../../../test/contract/ledger.ts';
 import { Exchange } from '../../../test/servers/exchange/exchange.ts';
+import { deliver } from '../../../test/servers/exchange/mime/transport.ts';
 import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
 import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
 import { blankItem } from '../../../test/servers/exchange/store/blank.ts';
@@ -11,6 +15,8 @@ import { el } from '../../../test/servers/exchange/xml/element.ts';
 import { type Dress, serveDressed } from '../../../test/servers/exchange-dressed.ts';
 import type { ItemContent } from '../../model/item.ts';
 import type { Cursor, ItemPage, ItemStore } from '../connector.ts';
+import { createExchangeConnector } from './exchange-connector.ts';
+import { createAppointmentKind } from './translate/appointment.ts';
 import { contactKind } from './translate/contact.ts';
 
 const ADDRESS = 'alice@example.com';
@@ -269,3 +275,35 @@ test.each(['ErrorAccessDenied', 'ErrorItemNotFound'])(
     expect(namesOf(await pass())).toEqual(['a']);
   },
 );
+
+test('a server that calls every folder a Folder has those of contacts all the same, and mail is not looked for there', async () => {
+  add('a');
+  change = (text) => text.replace(/(<\/?t:)(Contacts|Calendar|Tasks)Folder\b/g, '$1Folder');
+  expect(namesOf(await pass())).toEqual(['a']);
+});
+
+test('an occurrence is found by its start where the server does not say when it began by the pattern', async () => {
+  const calendar = exchangeStore(server, ADDRESS, PASSWORD, createAppointmentKind());
+  change = (text) => text.replace(/<t:OriginalStart>[^<]*<\/t:OriginalStart>/g, '');
+  const rule = { '@type': 'RecurrenceRule', frequency: 'daily', count: 5 };
+  const content = {
+    ...{ '@type': 'Event', title: 'Daily', start: '2030-05-06T10:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' },
+    ...{ recurrenceRules: [rule], recurrenceOverrides: { '2030-05-07T10:00:00': { excluded: true } } },
+  };
+  await calendar.folders([]);
+  const target = await createItem(calendar, KEY, content as ItemContent);
+  change = (text) => text;
+  const [read] = await calendar.read([target.ref!]);
+  expect(read!.version!.content.recurrenceOverrides).toEqual(content.recurrenceOverrides);
+});
+
+test('a server that loses each state of a folder of mail is not asked for ever', async () => {
+  await deliver(exchange, mailbox(), Buffer.from(letter('a')));
+  const settings = settingsFor(server, ADDRESS, { method: 'password', access: 'direct' });
+  const context = contextFor({ method: 'password', username: ADDRESS, password: PASSWORD });
+  await using session = await createExchangeConnector().open(settings, context);
+  exchange.switches.loseSyncStates = true;
+  change = (text) => text.replace('LastItemInRange>true', 'LastItemInRange>false');
+  await expect(createLedger().pass(session.email!, 'INBOX')).rejects.toMatchObject({ code: 'cursor-lost' });
+  exchange.switches.loseSyncStates = false;
+});

@@ -51,7 +51,18 @@ export function readFolder(element: Element): FolderProperties {
     parent: childOf(element, 'ParentFolderId')?.attributes.Id ?? null,
     name: textOf(element, 'DisplayName') ?? '',
     total: total === undefined ? null : Number(total),
-    kind: element.name,
-    folderClass: textOf(element, 'FolderClass') ?? '',
+    kind: kindOf(element),
+    folderClass: textOf(element, 'FolderClass')?.trim() ?? '',
   };
 }
+
+/** Some servers call every folder a Folder; its class says what it holds (MS-OXWSFOLD 2.2.4.10). */
+function kindOf(element: Element): string {
+  if (element.name !== 'Folder') return element.name;
+  const [, holds = ''] = /^IPF\.(\w+)/i.exec(textOf(element, 'FolderClass')?.trim() ?? '') ?? [];
+  return KINDS[holds.toLowerCase()] ?? 'Folder';
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  ...{ appointment: 'CalendarFolder', contact: 'ContactsFolder', task: 'TasksFolder' },
+};
