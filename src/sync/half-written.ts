@@ -18,9 +18,25 @@ export interface HalfChange {
 /** `untouched`: nobody but us has changed the item since the last call, for certain. */
 export function halfWritten(field: Field, untouched: boolean, change: HalfChange) {
   const [before, now] = [field.canonical(change.before), field.canonical(change.now)];
+  if (field.merge === 'set' && !untouched) return { name: field.name, ...halfSet(field, change) };
   const ours = untouched || isOnTheWay(field, change);
   return { name: field.name, ours: ours ? now : null, theirs: ours ? now : before };
 }
+
+/**
+ * Member by member: what stands there of what stood there or was to, and what was to stay, whether it did or not. All else that is
+ * there, or is not, is somebody's edit.
+ */
+function halfSet(field: Field, change: HalfChange): { readonly ours: Json; readonly theirs: Json } {
+  const [before, after, now] = [change.before, change.after, change.now].map((content) => membersOf(field, content));
+  const standing = [...now!].filter(([name]) => before!.has(name) || after!.has(name));
+  const staying = [...before!].filter(([name]) => after!.has(name));
+  const agreed = [...new Map([...standing, ...staying])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+  return { ours: agreed, theirs: agreed };
+}
+
+const membersOf = (field: Field, content: ItemContent) =>
+  new Map((field.canonical(content) as readonly Json[]).map((key) => [JSON.stringify(key), key]));
 
 /** All that stands there now stood there before, or was to: what neither has is somebody else's. */
 function isOnTheWay(field: Field, change: HalfChange): boolean {
@@ -30,13 +46,10 @@ function isOnTheWay(field: Field, change: HalfChange): boolean {
     Json,
   ];
   if (now === null || same(now, before) || same(now, after)) return true;
-  if (Array.isArray(now)) return now.every((member: Json) => isMember(member, before) || isMember(member, after));
   const [rules, overrides] = [at(now, 'rules'), at(now, 'overrides')];
   if (!isObject(overrides) || !(same(rules, at(before, 'rules')) || same(rules, at(after, 'rules')))) return false;
   return Object.entries(overrides).every(([day, patch]) => isObject(patch) && isPatchOnTheWay(day, patch, change));
 }
-
-const isMember = (member: Json, set: Json) => Array.isArray(set) && set.some((one: Json) => same(one, member));
 
 /** An occurrence that keeps its own hours under a series that has others now says so, though nobody changed it. */
 function isPatchOnTheWay(day: string, patch: { readonly [path: string]: Json }, { before, after }: HalfChange): boolean {
