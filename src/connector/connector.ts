@@ -260,9 +260,13 @@ export type ReadItem =
   | { readonly ref: RemoteRef; readonly version: ItemVersion; readonly failure?: undefined }
   | { readonly ref: RemoteRef; readonly version?: undefined; readonly failure: Failure };
 
+/** What is known of an item, as it was last read: what has not changed in it need not be fetched again. Null: nothing. */
+export type HeldContent = (ref: RemoteRef) => Promise<ItemContent | null>;
+
 export interface ItemBounds {
   /** Of one page. */
   readonly items: number;
+  readonly held?: HeldContent;
   /** Which of these are known to lie in this folder, and in which state; a write of our own is told like any other. */
   known?(refs: readonly RemoteRef[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -315,6 +319,8 @@ export interface Step {
   readonly mails: boolean;
   /** Fields of which it writes a part: one of them stands there whole once no later step names it. The first step writes all others. */
   readonly partOf?: readonly string[];
+  /** Carried out a second time should it come late, whatever the item is by then: repeated only when it can come no more. */
+  readonly blind?: boolean;
   readonly data: { readonly [key: string]: Json };
 }
 
@@ -338,7 +344,7 @@ export interface ItemStore {
   /** Deltas of one folder, whole items; pages are committed in order as with mail. */
   changes(folder: string, after: Cursor | null, bounds: ItemBounds): AsyncIterable<ItemPage>;
   /** In order of the refs. Failure('missing') for one that is gone. */
-  read(refs: readonly RemoteRef[]): Promise<readonly ReadItem[]>;
+  read(refs: readonly RemoteRef[], held?: HeldContent): Promise<readonly ReadItem[]>;
   /** Every item in the mailbox with a key of this record, Deleted Items and unwatched folders included (`trashed` tells). */
   find(record: string): Promise<readonly FoundItem[]>;
   /** Pure. A series with exceptions, attachments or a picture takes several. Failure('refused') for what the server cannot hold. */

@@ -24,6 +24,9 @@ export function keepAgreement(content: ItemContent, { ours, theirs: seen, now }:
   return kept as unknown as Json;
 }
 
+/** What is to be told of a link, in one line; null: nothing. */
+export const sentences = (said: readonly string[]): string | null => (said.length === 0 ? null : said.join(' '));
+
 /** It stands as our last call left it, for certain. */
 export const isUntouched = ({ lookedUp, target }: Intent, { etag }: { readonly etag: string }): boolean =>
   lookedUp !== true && etag === target.etag;

@@ -15,7 +15,7 @@ import { addLink, changeLink, type Intent, type Link, type LinkChange, linksOf, 
 import { forgetRemoteItem } from '../store/remote-items.ts';
 import { passOver } from '../store/strangers.ts';
 import type { Plan } from '../sync/plan-input.ts';
-import { keepAgreement, toLink } from './agreement.ts';
+import { keepAgreement, sentences, toLink } from './agreement.ts';
 import { carryOut } from './carry-out.ts';
 import { indexOf } from './item-index.ts';
 import type { Outcome } from './outcome.ts';
@@ -70,7 +70,7 @@ function prepare(pass: Pass, pair: Pair, { input, plan }: Planned): Prepared {
       ...{ change: change.change, fields, steps, next: 0, attempt, target, version: 0 },
       mail: plan.intent === 'used' ? (pair.link?.mail ?? 'none') : 'none',
       startedAt: pass.clock.now().toISOString(),
-      agreement: keepAgreement(ours, input, plan),
+      ...{ agreement: keepAgreement(ours, input, plan), unsent: unsent(plan.notApplied) },
     },
   };
 }
@@ -170,7 +170,12 @@ function linkChange(pass: Pass, pair: Pair, plan: Plan, link: Link, item: Item, 
   const parked = next?.state === 'parked';
   return {
     ...toLink(next),
-    ...{ reason: reasonOf(plan), intent, oursSeen: item.version, theirsSeen: pair.remote?.etag ?? null },
+    ...{
+      reason: reasonOf(plan, pair.remote?.notes ?? []),
+      intent,
+      oursSeen: item.version,
+      theirsSeen: pair.remote?.etag ?? null,
+    },
     ...(plan.intent === 'kept' ? {} : { mail: 'none' as const }),
     ...(settled ? { tries: 0, retryAt: parked ? new Date(pass.clock.now().getTime() + HOUR_MS) : null } : {}),
     ...(settled && next?.state === 'linked' ? { agreedAt: pass.clock.now() } : {}),
@@ -188,10 +193,11 @@ const notYet = ({ oursBase, explicit }: Link): LinkChange => ({
 const HOUR_MS = 3_600_000;
 
 /** What did not travel is always said, also where nothing is left to do. */
-function reasonOf({ notApplied, reason }: Plan): string | null {
-  if (notApplied.length === 0) return reason;
-  return notApplied.map(({ what, reason: why }) => `${what} not applied: ${why}`).join(' ');
+function reasonOf({ notApplied, reason }: Plan, notes: readonly string[]): string | null {
+  return sentences([...(notApplied.length === 0 && reason !== null ? [reason] : unsent(notApplied)), ...notes]);
 }
+
+const unsent = (notApplied: Plan['notApplied']) => notApplied.map(({ what, reason }) => `${what} not applied: ${reason}`);
 
 /** While somebody has to choose, it stays missing. */
 function isSettled({ verdict }: Pair, { next, theirs }: Plan): boolean {

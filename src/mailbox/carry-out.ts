@@ -14,8 +14,9 @@ import { changeLink, type Intent, type Link, type LinkChange, readLink } from '.
 import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
 import { suspectItem } from '../store/suspects.ts';
 import { wentOn } from '../sync/went-on.ts';
-import { agreedAfter, isUntouched, toLink } from './agreement.ts';
+import { agreedAfter, isUntouched, sentences, toLink } from './agreement.ts';
 import { abandon, doubt } from './give-up.ts';
+import { heldContent } from './held-content.ts';
 import type { Outcome } from './outcome.ts';
 import { park, postpone } from './park.ts';
 import type { Pass } from './reconcile-context.ts';
@@ -50,16 +51,20 @@ export async function recover(pass: Pass, link: Link): Promise<Outcome> {
     const next = await advance(pass, link, { ...intent, lookedUp: true }, found.target);
     return carryOut(pass, { ...link, intent: next });
   }
+  const settledAt = new Date(Date.parse(intent.startedAt) + pass.settleMs);
+  const mayCome = pass.clock.now() < settledAt;
+  if (mayCome && step.blind) return later(pass, link, settledAt);
   if (found.outcome === 'unknown') return step.mails ? doubt(pass, link, step) : abandon(pass, link, intent);
-  const settledAt = Date.parse(intent.startedAt) + pass.settleMs;
-  if ((intent.change === 'create' || step.mails) && pass.clock.now().getTime() < settledAt) {
-    await write(pass, (transaction) => changeLink(transaction, link.id, { retryAt: new Date(settledAt) }));
-    return 'later';
-  }
+  if (mayCome && (intent.change === 'create' || step.mails)) return later(pass, link, settledAt);
   if (intent.change === 'create' && intent.next === 0) return abandon(pass, link, intent);
   const again = { ...intent, startedAt: pass.clock.now().toISOString() };
   await write(pass, (transaction) => changeLink(transaction, link.id, { intent: again }));
   return carryOut(pass, { ...link, intent: again });
+}
+
+async function later(pass: Pass, link: Link, retryAt: Date): Promise<Outcome> {
+  await write(pass, (transaction) => changeLink(transaction, link.id, { retryAt }));
+  return 'later';
 }
 
 const targetOf = ({ target }: Intent): Target => ({ ref: target.ref as RemoteRef | null, etag: target.etag as Etag | null });
@@ -101,7 +106,7 @@ async function readBack(pass: Pass, link: Link, intent: Intent): Promise<ItemVer
     const key = { record: link.activityId, mailbox: link.mailboxId, attempt: intent.attempt };
     return { ...held, key, ref, etag: intent.target.etag as Etag };
   }
-  const [read] = await pass.store.read([ref]);
+  const [read] = await pass.store.read([ref], heldContent(pass));
   if (read?.version) return read.version;
   if (read?.failure?.code === 'missing') return null;
   throw read?.failure ?? new Failure('garbled', 'the item that was written was not answered when it was read back');
@@ -116,7 +121,8 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
   const state = next ?? { state: link.state };
   return {
     ...state,
-    ...{ intent: null, attempt: intent.attempt, ref: remote.ref, reason: state.state === 'linked' ? null : link.reason },
+    ...{ intent: null, attempt: intent.attempt, ref: remote.ref },
+    reason: state.state === 'linked' ? sentences([...(intent.unsent ?? []), ...remote.notes]) : link.reason,
     // An answer changes what their copy says: that comes in as their change does.
     ...{ theirsSeen: untouched && intent.change !== 'respond' ? remote.etag : null, oursSeen: intent.version },
     ...{ tries: 0, retryAt: null, agreedAt: pass.clock.now() },

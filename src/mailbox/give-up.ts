@@ -5,6 +5,7 @@ import { changeLink, type Intent, type Link, type LinkChange, readLink } from '.
 import { saveRemoteItems } from '../store/remote-items.ts';
 import { suspectItem } from '../store/suspects.ts';
 import { agreedAfter, hasToldGuests, isUntouched, owedToGuests } from './agreement.ts';
+import { heldContent } from './held-content.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './reconcile-context.ts';
 import { write } from './write.ts';
@@ -15,7 +16,7 @@ import { write } from './write.ts';
  */
 export async function abandon(pass: Pass, link: Link, intent: Intent): Promise<Outcome> {
   const { ref } = intent.target;
-  const [read] = ref === null ? [] : await pass.store.read([ref as RemoteRef]);
+  const [read] = ref === null ? [] : await pass.store.read([ref as RemoteRef], heldContent(pass));
   const gone = read?.failure?.code === 'missing';
   // What stands there has to be known: until then it stays as it is.
   if (read?.failure && !gone) throw read.failure;

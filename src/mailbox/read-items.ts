@@ -7,6 +7,7 @@ import { asFailure, itemFailure } from '../model/failure.ts';
 import { type ItemPageToSave, saveItemPage } from '../store/item-page.ts';
 import { knownStates } from '../store/remote-items.ts';
 import { endAttempt, type Stream, takeStream } from '../store/streams.ts';
+import { heldContent } from './held-content.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
 const PAGE_ITEMS = 100;
@@ -34,7 +35,8 @@ async function readFolder(context: ReconcileContext, store: ItemStore, folder: I
   const stream = await takeStream(database, { ...context.streamKey, folder: folder.id }, folder.isDefault ? 'default' : null);
   try {
     const known = (refs: readonly RemoteRef[]) => knownStates(database, { ...stream, kind }, refs);
-    for await (const page of pagesOf(store, folder, stream, { items: PAGE_ITEMS, known })) {
+    const bounds = { items: PAGE_ITEMS, known, held: heldContent(context) };
+    for await (const page of pagesOf(store, folder, stream, bounds)) {
       steps.reach(`items: page of ${kind}s read`);
       await saveItemPage(database, stream, kind, toSave(page));
       steps.reach(`items: page of ${kind}s committed`);

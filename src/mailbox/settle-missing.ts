@@ -8,6 +8,7 @@ import { changeLink, type Link, readLink } from '../store/links.ts';
 import { forgetRemoteItem, type KnownRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
 import { findByKey, findByMeeting } from '../store/strangers.ts';
 import { listSuspects, type Suspect } from '../store/suspects.ts';
+import { heldContent } from './held-content.ts';
 import type { Pass } from './reconcile-context.ts';
 import { write } from './write.ts';
 
@@ -96,7 +97,7 @@ async function isTrash(pass: Pass, { ref, folder }: Suspect, link: Link, trash: 
 
 /** It is where it was, after all. */
 async function readAgain(pass: Pass, suspect: Suspect): Promise<void> {
-  const [read] = await pass.store.read([suspect.ref as RemoteRef]);
+  const [read] = await pass.store.read([suspect.ref as RemoteRef], heldContent(pass));
   const version = read?.version;
   if (!version) return;
   await write(pass, (transaction) =>

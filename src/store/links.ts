@@ -13,6 +13,7 @@ interface StoredStep {
   readonly name: string;
   readonly mails: boolean;
   readonly partOf?: readonly string[];
+  readonly blind?: boolean;
   readonly data: { readonly [key: string]: Json };
 }
 
@@ -30,6 +31,8 @@ export interface Intent {
   /** ISO 8601; of the step that is under way. */
   readonly startedAt: string;
   readonly target: { readonly ref: string | null; readonly etag: string | null };
+  /** What of the change does not go there, a sentence each. */
+  readonly unsent?: readonly string[];
   /** A lost answer was looked up: the state that was found may be somebody else's by then. */
   readonly lookedUp?: boolean;
   /** Of the activity that is written. */

@@ -6,7 +6,7 @@ export function delegate(store: ItemStore): ItemStore {
     kind: store.kind,
     folders: (selectors) => store.folders(selectors),
     changes: (folder, after, bounds) => store.changes(folder, after, bounds),
-    read: (refs) => store.read(refs),
+    read: (refs, held) => store.read(refs, held),
     find: (record) => store.find(record),
     steps: (change) => store.steps(change),
     apply: (step, target) => store.apply(step, target),

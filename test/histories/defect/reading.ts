@@ -16,7 +16,7 @@ function pages(store: ItemStore, through: (page: ItemPage) => ItemPage): ItemSto
 function reading(store: ItemStore, through: (version: ItemVersion) => ItemVersion): ItemStore {
   const seen = (item: ReadItem): ReadItem => (item.version ? { ...item, version: through(item.version) } : item);
   const passed = pages(store, (page) => ({ ...page, changed: page.changed.map(seen) }));
-  return { ...passed, read: async (refs) => (await store.read(refs)).map(seen) };
+  return { ...passed, read: async (refs, held) => (await store.read(refs, held)).map(seen) };
 }
 
 const finding = (store: ItemStore, trashed: boolean): ItemStore => ({
@@ -55,8 +55,8 @@ export const READING: readonly Defect[] = [
           if (done.ref !== null) left.set(done.ref, done.etag);
           return done;
         },
-        read: async (refs) =>
-          (await store.read(refs)).map((item) => {
+        read: async (refs, held) =>
+          (await store.read(refs, held)).map((item) => {
             const etag = left.get(item.ref);
             return item.version && etag ? { ...item, version: { ...item.version, etag } } : item;
           }),
