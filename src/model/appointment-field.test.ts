@@ -61,7 +61,9 @@ const VALUES: { readonly [field: string]: fc.Arbitrary<Json> } = {
   reminder: fc.option(fc.nat(10_000)),
   categories: fc.uniqueArray(word, { maxLength: 3 }).map((all) => all.sort()),
   onlineMeeting: fc.option(fc.record({ uri: word, name: maybe })),
-  attachments: fc.constant([]),
+  attachments: fc
+    .uniqueArray(fc.nat(99), { maxLength: 3 })
+    .map((all) => all.map((n) => ({ id: `f${n}`, link: { rel: 'enclosure', title: `${n}.txt`, href: `data:text/plain,${n}` } }))),
   startDate: fc.option(local.map((text) => text.slice(0, 10))),
   dueDate: fc.option(local.map((text) => text.slice(0, 10))),
   completion: fc.option(

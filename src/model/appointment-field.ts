@@ -2,10 +2,11 @@
 
 import { body, subject } from './activity-field.ts';
 import { timeField } from './appointment-time.ts';
+import { attachments } from './attachment-field.ts';
 import { categories, importance, sensitivity } from './copy-field.ts';
-import { type Field, fixed, setField, valueField } from './field.ts';
-import { type Json, VENDOR } from './item.ts';
-import { at, isObject, put, textAt } from './json.ts';
+import { type Field, fixed, valueField } from './field.ts';
+import { VENDOR } from './item.ts';
+import { isObject, put, textAt } from './json.ts';
 import { optionalAttendees, organizer, requiredAttendees, resources, responses } from './participant-field.ts';
 import { recurrenceField } from './recurrence-field.ts';
 import { alertAt } from './reminder.ts';
@@ -100,26 +101,6 @@ const onlineMeeting = valueField({
     const typed = put(put(content, [...path, '@type'], 'VirtualLocation'), [...path, 'uri'], value.uri ?? null);
     return put(typed, [...path, 'name'], value.name ?? null);
   },
-});
-
-const isFile = (link: Json) => at(link, 'rel') === 'enclosure';
-
-/** Kept here, and not taken there: that would be a copy of each file with every version of its appointment. */
-const attachments = setField({
-  name: 'attachments',
-  ...fixed('none'),
-  get: (content) => {
-    const links = at(content, 'links');
-    return isObject(links) ? Object.entries(links).flatMap(([id, link]) => (isFile(link) ? [{ id, link }] : [])) : [];
-  },
-  set: (content, value) => {
-    const links = at(content, 'links');
-    const others = Object.entries(isObject(links) ? links : {}).filter(([, link]) => !isFile(link));
-    const files = Array.isArray(value) ? value.map((file: Json) => [String(at(file, 'id')), at(file, 'link')] as const) : [];
-    const all = Object.fromEntries([...others, ...files]);
-    return put(content, ['links'], Object.keys(all).length === 0 ? null : all);
-  },
-  key: (member) => at(member, 'link', 'href'),
 });
 
 export const APPOINTMENT_FIELDS = [

@@ -40,7 +40,10 @@ export interface CalendarWorld {
   clock: StillClock;
   server: RunningServer;
   requests: RequestLog;
-  of(address: string): Calendar;
+  /** Operations that were answered, the last one last. */
+  readonly asked: string[];
+  /** `fileBytes`: attached files up to this size are read and written. */
+  of(address: string, fileBytes?: number): Calendar;
 }
 
 /** Mailboxes are new for each test; answers are checked against the schema at the end. */
@@ -49,7 +52,12 @@ export async function calendarWorld(options: ExchangeOptions = {}, password = PA
   const exchange = new Exchange({ clock, ...options });
   const log = new AnswerLog(process.env.MAILROOM_EXCHANGE_ANSWERS);
   const requests = requestLog();
-  const server = await serve(exchange, { auth: { schemes: ['basic'] }, onAnswer: log.take, onRequest: requests.take });
+  const asked: string[] = [];
+  const onAnswer = (text: string, operation: string) => {
+    asked.push(operation);
+    log.take(text, operation);
+  };
+  const server = await serve(exchange, { auth: { schemes: ['basic'] }, onAnswer, onRequest: requests.take });
   afterAll(async () => {
     await server.close();
     const verdict = log.validate();
@@ -61,20 +69,20 @@ export async function calendarWorld(options: ExchangeOptions = {}, password = PA
     exchange.faults.clear();
     exchange.outside.splice(0);
   });
-  const place = { exchange, clock, server, requests };
-  return { ...place, of: (address) => calendarOf({ ...place, password }, address) };
+  const place = { exchange, clock, server, asked, requests, password };
+  return { ...place, of: (address, fileBytes = 0) => calendarOf(place, address, fileBytes) };
 }
 
 let records = 0;
 
 type Place = Omit<CalendarWorld, 'of'> & { readonly password: string };
 
-function calendarOf({ exchange, clock, server, password }: Place, address: string): Calendar {
+function calendarOf({ exchange, clock, server, password }: Place, address: string, fileBytes: number): Calendar {
   const context = contextFor({ method: 'password', username: address, password });
   const settings = settingsFor(server, address, { method: 'password', access: 'direct' });
   const ews = createEws(settings, context, createLanes());
   const ours = { ...systemClock, now: () => new Date(clock.now()) };
-  const store = createItemStore({ ews, log: silentLog, clock: ours }, createAppointmentKind());
+  const store = createItemStore({ ews, log: silentLog, clock: ours }, createAppointmentKind(fileBytes));
   const calendar: Calendar = {
     ...{ store, address },
     async create(content, mail = 'none') {

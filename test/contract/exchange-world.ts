@@ -167,7 +167,7 @@ export const credentialFor = (address: string, { method, access }: Login) => ({
 export const settingsFor = (server: RunningServer, address: string, login: Login): ExchangeSettings => ({
   ...{ url: new URL(server.url), access: login.access, mailbox: address, ca: login.ca ?? null },
   ...{ serverName: null, timeoutMs: 20_000, channelBinding: login.channelBinding ?? 'auto' },
-  contactAddresses: 'mailing',
+  ...{ contactAddresses: 'mailing', attachmentBytes: 0 },
 });
 
 const flagged = (item: Item) => child(item.fields.Flag, 'FlagStatus')?.text === 'Flagged';

@@ -42,9 +42,10 @@ export function desk(
   world: CalendarWorld,
   id: PersonId,
   store: (real: ItemStore) => ItemStore = (real) => real,
+  fileBytes = 0,
 ): Desk {
   const address = PEOPLE[id];
-  const calendar = world.of(address);
+  const calendar = world.of(address, fileBytes);
   const passes = itemWorld(database, {
     ...{ kind: 'appointment', mailbox: { id, address }, clock: sharedClock(world) },
     store: () => store(calendar.store),

@@ -44,7 +44,7 @@ async function open(settings: ExchangeSettings, context: SessionContext, lanes: 
     email: createExchangeSource({ ews, folders, log: context.log }),
     disposal: createExchangeDisposal(ews),
     marking: createExchangeMarking(ews, folders),
-    appointments: createItemStore(store, createAppointmentKind()),
+    appointments: createItemStore(store, createAppointmentKind(settings.attachmentBytes)),
     contacts: createItemStore(store, contactKind(settings.contactAddresses)),
     tasks: createItemStore(store, taskKind),
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,7 @@
  *   answer broke off is told as unreadable and looked at again.
  * - What has become of another kind, or lies elsewhere, has left the folder.
  * - What is told in the state that is known (our own write comes back so) is not read again.
+ * - Once files are read that were not before, everything is listed and read anew.
  */
 import { asFailure } from '../../model/failure.ts';
 import type { Cursor, ItemBounds, ItemPage, ReadItem, RemoteRef, SessionContext } from '../connector.ts';
@@ -30,23 +31,33 @@ export async function* changesOf(
   context: ChangesContext,
   folder: string,
   after: Cursor | null,
-  { items: max, known = async () => new Map() }: ItemBounds,
+  { items: max, known = nothing, held }: ItemBounds,
 ): AsyncGenerator<ItemPage> {
-  const before = readItemCursor(after);
-  let cursor = before ?? { state: '', retry: [] };
-  let anew = before === null;
+  const begun = beginning(readItemCursor(after), context.kind);
+  let { cursor, anew } = begun;
   let again = anew;
   for (let complete = false; !complete; ) {
     const asked = await ask(context, folder, cursor.state, max, again);
     // Told with the page that begins anew, and only with that.
     anew ||= asked.lost;
     again ||= anew;
-    const { retry, ...page } = await readPage(context, folder, { ...asked, retry: anew ? [] : cursor.retry, known });
-    complete = asked.last;
-    cursor = { state: asked.state, retry };
-    yield { reset: anew, ...page, cursor: writeItemCursor(cursor), complete };
-    anew = false;
+    const told = { ...asked, retry: anew ? [] : cursor.retry, known: cursor.afresh ? nothing : known, held };
+    for await (const { last, retry, ...part } of readPage(context, folder, told)) {
+      complete = last && asked.last;
+      if (last) cursor = { ...cursor, state: asked.state, retry, afresh: cursor.afresh === true && !asked.last };
+      yield { reset: anew, ...part, cursor: writeItemCursor(cursor), complete };
+      anew = false;
+    }
   }
+}
+
+const nothing: NonNullable<ItemBounds['known']> = async () => new Map();
+
+/** Where more of an item is read than was before, all of them are read anew. */
+function beginning(before: ItemCursor | null, { fileBytes = 0 }: Kind): { cursor: ItemCursor; anew: boolean } {
+  const deeper = fileBytes > (before?.fileBytes ?? 0);
+  if (before !== null && !deeper) return { cursor: { ...before, fileBytes }, anew: false };
+  return { cursor: { state: '', retry: [], fileBytes, afresh: deeper }, anew: before === null || before.state !== '' };
 }
 
 async function ask(
@@ -67,37 +78,39 @@ async function ask(
   }
 }
 
-interface PageContent {
-  readonly changed: readonly ReadItem[];
-  readonly unchanged: readonly RemoteRef[];
-  readonly gone: readonly RemoteRef[];
+interface PageContent extends Pick<ItemPage, 'changed' | 'unchanged' | 'gone'> {
   readonly retry: ItemCursor['retry'];
+  /** With it all that was asked for has been told. */
+  readonly last: boolean;
 }
 
-interface Told extends Pick<FolderChanges, 'changes'> {
+interface Told extends Pick<FolderChanges, 'changes'>, Pick<ItemBounds, 'held'> {
   readonly retry: ItemCursor['retry'];
   readonly known: NonNullable<ItemBounds['known']>;
 }
 
-async function readPage(
+/** What items have attached can be large: then a page comes in parts, the state with the last of them. */
+const PART_LENGTH = 16 * 1024 * 1024;
+
+async function* readPage(
   { ews, kind, log }: ChangesContext,
   folder: string,
-  { changes, retry, known }: Told,
-): Promise<PageContent> {
+  { changes, retry, known, held }: Told,
+): AsyncGenerator<PageContent> {
   const looks = new Map(retry);
   const states = new Map(changes.filter(({ name }) => name === 'Create' || name === 'Update').flatMap(statesIn));
   const deleted = new Set(changes.filter(({ name }) => name === 'Delete').flatMap(idIn));
   const again = ([...looks.keys()] as RemoteRef[]).filter((ref) => !deleted.has(ref));
   const told = [...new Set([...again, ...states.keys()])];
-  const held = told.length === 0 ? new Map<string, string>() : await known(told);
+  const before = told.length === 0 ? new Map<string, string>() : await known(told);
   // What is told as gone and as there in one answer is looked at.
-  const unchanged = told.filter((ref) => held.has(ref) && held.get(ref) === states.get(ref) && !deleted.has(ref));
+  const unchanged = told.filter((ref) => before.has(ref) && before.get(ref) === states.get(ref) && !deleted.has(ref));
   const wanted = told.filter((ref) => !unchanged.includes(ref));
-  const read = await readItems(ews, kind, wanted);
   const gone = [...deleted].filter((ref) => !wanted.includes(ref));
-  const page = { changed: [] as ReadItem[], unchanged, gone, retry: [] as [string, number][] };
-  for (const [n, item] of read.entries()) {
-    const ref = wanted[n]!;
+  const page = { changed: [] as ReadItem[], unchanged, gone, retry: [] as [string, number][], last: true };
+  let [n, length] = [0, 0];
+  for await (const item of readItems({ ews, kind, held }, wanted)) {
+    const ref = wanted[n++]!;
     const isMissing = item?.failure?.code === 'missing';
     if (item === null || liesElsewhere(item, folder) || (isMissing && deleted.has(ref))) page.gone.push(ref);
     else if (isMissing) lookAgain(page.retry, ref, looks, log);
@@ -106,11 +119,16 @@ async function readPage(
       // Told as unreadable at once; what was only a bad moment of the server is over by the next pass.
       if (mayPass(item)) lookAgain(page.retry, ref, looks, log);
     }
+    length += lengthOf(item);
+    if (length < PART_LENGTH) continue;
+    yield { changed: page.changed.splice(0), unchanged: [], gone: [], retry: [], last: false };
+    length = 0;
   }
-  return page;
+  yield page;
 }
 
 const mayPass = ({ failure }: ReadItem) => failure !== undefined && failure.code !== 'refused';
+const lengthOf = (item: ReadItem | null): number => JSON.stringify(item?.version?.content ?? null).length;
 
 /** Where it lies is optional in the schema: told of this folder it lies here. */
 const liesElsewhere = ({ version }: ReadItem, folder: string) => version !== undefined && !['', folder].includes(version.folder);

@@ -19,6 +19,8 @@ export interface Kind {
   readonly properties: readonly Path[];
   /** And of the other elements, for which most of these are not valid. */
   readonly otherProperties?: readonly Path[];
+  /** Attached files up to this size are read; 0: none are, as with kinds that have none. */
+  readonly fileBytes?: number;
   readonly bodyType: 'Best' | 'HTML' | 'Text';
   /** Asked for once in a session, before anything else: what `steps` has to know of the mailbox. */
   prepare?(ews: Ews): Promise<void>;
@@ -49,4 +51,6 @@ export interface MoreReading {
   zone(id: string): Promise<Element | null>;
   /** The FileAttachment with its Content; null when it is gone. */
   attachment(id: string, limitBytes: number): Promise<Element | null>;
+  /** What this very item said when it was last read; null: nobody knows. */
+  held(): Promise<ItemContent | null>;
 }

@@ -4,6 +4,7 @@
  */
 import type { Step, StepOutcome, Target } from '../connector.ts';
 import type { Ews } from './ews.ts';
+import { findFile } from './item-file.ts';
 import { MARK } from './item-key.ts';
 import type { Kind } from './item-kind.ts';
 import { findOccurrence } from './item-occurrence.ts';
@@ -28,7 +29,7 @@ export async function outcomeOf(ews: Ews, kind: Kind, step: Step, target: Target
   const found = await look(ews, needed(target).ref, toLookAt(operation));
   if (found === null && operation.operation === 'DeleteItem') return { outcome: 'applied', target: GONE };
   if (found?.etag === target.etag) return NOT_APPLIED;
-  if (found !== null && isDone(operation, found.element)) {
+  if (found !== null && (await isDone(ews, operation, found.element))) {
     return { outcome: 'applied', target: { ref: target.ref, etag: found.etag } };
   }
   if (!step.mails) return UNKNOWN;
@@ -40,7 +41,7 @@ function toLookAt({ operation }: Operation): readonly Path[] {
   return [MARK, ATTACHMENTS, ...(operation === 'Respond' ? [MY_RESPONSE, REPLY_TIME, CANCELLED] : [])];
 }
 
-function isDone(operation: Operation, item: Element): boolean {
+async function isDone(ews: Ews, operation: Operation, item: Element): Promise<boolean> {
   switch (operation.operation) {
     case 'UpdateItem':
       return valueAt(item, MARK) === operation.mark;
@@ -51,6 +52,10 @@ function isDone(operation: Operation, item: Element): boolean {
     case 'CreateAttachment':
       // Where a picture is to be added none was before: a step takes the old one away.
       return operation.photo && photoOf(item) !== null;
+    case 'CreateFile':
+      return (await findFile(ews, item, operation.file)) !== null;
+    case 'DeleteFile':
+      return (await findFile(ews, item, operation.file)) === null;
     default:
       return false;
   }

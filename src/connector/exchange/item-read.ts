@@ -1,11 +1,11 @@
 /** Items as they are now: GetItem in small batches with just the properties of the kind, and what that does not bring. */
 import { asFailure, Failure } from '../../model/failure.ts';
-import type { Etag, ItemVersion, ReadItem, RemoteRef } from '../connector.ts';
+import type { Etag, HeldContent, ItemVersion, ReadItem, RemoteRef } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { ExchangeFailure } from './failures.ts';
+import { attachmentOf } from './item-file.ts';
 import { KEY, keyOf, MARK } from './item-key.ts';
 import type { Kind, MoreReading } from './item-kind.ts';
-import { getAttachment } from './operation/attachment.ts';
 import { getElements } from './operation/get-elements.ts';
 import { zoneDefinition } from './operation/get-server-time-zones.ts';
 import { idOf } from './operation/item-id.ts';
@@ -33,16 +33,20 @@ async function elementsOf(ews: Ews, kind: Kind, refs: readonly RemoteRef[], prop
   return found;
 }
 
-/** Null: there, but of another kind. */
-export async function readItems(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<(ReadItem | null)[]> {
-  const got = await fittingElements(ews, kind, refs);
-  const read: (ReadItem | null)[] = [];
-  for (const { ref, element, failure } of got) {
-    if (element === undefined) read.push({ ref, failure: failure! });
-    else if (!kind.elements.includes(element.name)) read.push(null);
-    else read.push(await understood(ews, kind, ref, element));
+export interface Reader {
+  readonly ews: Ews;
+  readonly kind: Kind;
+  readonly held?: HeldContent | undefined;
+}
+
+/** One by one, in order of the refs. Null: there, but of another kind. */
+export async function* readItems(reader: Reader, refs: readonly RemoteRef[]): AsyncGenerator<ReadItem | null> {
+  const { ews, kind } = reader;
+  for (const { ref, element, failure } of await fittingElements(ews, kind, refs)) {
+    if (element === undefined) yield { ref, failure: failure! };
+    else if (!kind.elements.includes(element.name)) yield null;
+    else yield await understood(reader, ref, element);
   }
-  return read;
 }
 
 /** Some servers refuse a property that is not of the item's type, some leave it out: then it is asked for what it has. */
@@ -60,9 +64,9 @@ async function fittingElements(ews: Ews, kind: Kind, refs: readonly RemoteRef[])
   return got.map((each) => (isUsual(each.ref) ? each : (byRef.get(each.ref) ?? each)));
 }
 
-async function understood(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ReadItem> {
+async function understood(reader: Reader, ref: RemoteRef, element: Element): Promise<ReadItem> {
   try {
-    return { ref, version: await versionOf(ews, kind, ref, element) };
+    return { ref, version: await versionOf(reader, ref, element) };
   } catch (error) {
     const failure = asFailure(error);
     // Whatever is not of this one item concerns the others too.
@@ -71,8 +75,9 @@ async function understood(ews: Ews, kind: Kind, ref: RemoteRef, element: Element
   }
 }
 
-async function versionOf(ews: Ews, kind: Kind, ref: RemoteRef, element: Element): Promise<ItemVersion> {
-  const { content, meetingId = null, meeting = null, readOnly = false, notes = [] } = await kind.read(element, more(ews, kind));
+async function versionOf(reader: Reader, ref: RemoteRef, element: Element): Promise<ItemVersion> {
+  const read = await reader.kind.read(element, more(reader, ref));
+  const { content, meetingId = null, meeting = null, readOnly = false, notes = [] } = read;
   const etag = etagOf(element);
   const changed = Date.parse(textOf(element, 'LastModifiedTime') ?? '');
   return {
@@ -88,18 +93,12 @@ function etagOf(element: Element): Etag {
   return etag;
 }
 
-const more = (ews: Ews, kind: Kind): MoreReading => ({
+const more = ({ ews, kind, held }: Reader, ref: RemoteRef): MoreReading => ({
   items: async (refs, properties) =>
     (await elementsOf(ews, kind, refs as readonly RemoteRef[], properties)) as Awaited<ReturnType<MoreReading['items']>>,
   zone: (id) => zoneDefinition(ews, id),
-  async attachment(id, limitBytes) {
-    try {
-      return await getAttachment(ews, id, limitBytes);
-    } catch (error) {
-      if (asFailure(error)?.code === 'missing') return null;
-      throw error;
-    }
-  },
+  attachment: (id, limitBytes) => attachmentOf(ews, id, limitBytes),
+  held: async () => (await held?.(ref)) ?? null,
 });
 
 /** Id, state and some properties of one item; null: it is not there. */

@@ -177,6 +177,24 @@ describe('reading', () => {
     expect(await pass(next!.cursor)).toEqual([expect.objectContaining({ changed: [], gone: [], complete: true })]);
   });
 
+  test('a page of items that are large comes in parts, and from each of them it goes on', async () => {
+    for (const name of ['a', 'b', 'c']) await store.apply(creation(name, { ...KEY, record: name }), NOWHERE);
+    const large: Kind = { ...NAMES, read: async (item) => ({ content: { ...card('x'.repeat(9_000_000)), id: item.name } }) };
+    const parts = exchangeStore(server, ADDRESS, PASSWORD, large);
+    const told = new Map<string, string>();
+    const known = async () => told;
+    const pages: ItemPage[] = [];
+    for await (const page of parts.changes(await contacts(), null, { items: 100, known })) pages.push(page);
+    expect(pages.map(({ changed, complete }) => [changed.length, complete])).toEqual([
+      [2, false],
+      [1, true],
+    ]);
+    for (const { version } of pages[0]!.changed) told.set(version!.ref, version!.etag);
+    const rest = await Array.fromAsync(parts.changes(await contacts(), pages[0]!.cursor, { items: 100, known }));
+    expect(rest).toMatchObject([{ changed: [{ ref: pages[1]!.changed[0]!.ref }], complete: true, reset: false }]);
+    expect(rest[0]!.unchanged).toHaveLength(2);
+  });
+
   test('a lost state begins anew, says so once, and ids stay good', async () => {
     const target = await store.apply(creation('a'), NOWHERE);
     await store.apply(creation('b', { ...KEY, record: 'b' }), NOWHERE);

@@ -40,9 +40,9 @@ export function createItemStore({ ews, log, clock }: StoreContext, kind: Kind): 
       await ready();
       yield* changesOf({ ews, kind, log }, folder, after, bounds);
     },
-    async read(refs) {
+    async read(refs, held) {
       await ready();
-      const read = await readItems(ews, kind, refs);
+      const read = await Array.fromAsync(readItems({ ews, kind, held }, refs));
       return read.map(
         (item, n) => item ?? { ref: refs[n]!, failure: new Failure('missing', `this is no ${kind.kind} any more`) },
       );

@@ -8,6 +8,7 @@ import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { RemoteRef, Step, Target } from '../connector.ts';
 import type { Ews } from './ews.ts';
+import { findFile } from './item-file.ts';
 import type { Kind } from './item-kind.ts';
 import { findOccurrence } from './item-occurrence.ts';
 import { look } from './item-read.ts';
@@ -45,6 +46,10 @@ export async function applyStep({ ews, kind, clock }: Writer, step: Step, target
       return await createAttachment(ews, await unchanged(ews, needed(target)), operation.attachment);
     case 'DeletePhoto':
       return await deletePhoto(ews, needed(target));
+    case 'CreateFile':
+      return await createAttachment(ews, await unchanged(ews, needed(target)), operation.attachment);
+    case 'DeleteFile':
+      return await deleteFile(ews, operation, needed(target));
   }
 }
 
@@ -124,9 +129,19 @@ export function photoOf(item: Element): string | null {
 }
 
 async function deletePhoto(ews: Ews, target: ItemId): Promise<Target> {
+  const photo = photoOf(await attachedTo(ews, target));
+  return photo === null ? target : await deleteAttachment(ews, target, photo);
+}
+
+async function deleteFile(ews: Ews, { file }: Of<'DeleteFile'>, target: ItemId): Promise<Target> {
+  const id = await findFile(ews, await attachedTo(ews, target), file);
+  return id === null ? target : await deleteAttachment(ews, target, id);
+}
+
+/** The item with what is attached to it, if it still is in the expected state. */
+async function attachedTo(ews: Ews, target: ItemId): Promise<Element> {
   const found = await look(ews, target.ref, [ATTACHMENTS]);
   if (found === null) throw new Failure('missing', `changing an item at ${ews.where}: it is not there any more`);
   if (found.etag !== target.etag) throw changed(ews);
-  const photo = photoOf(found.element);
-  return photo === null ? target : await deleteAttachment(ews, target, photo);
+  return found.element;
 }

@@ -15,7 +15,7 @@ const given = {
 test('what is left out has its default', () => {
   expect(parseExchangeSettings({ url: URL_TEXT, ca: null, serverName: null })).toEqual({
     ...{ url: new URL(URL_TEXT), access: 'direct', mailbox: null, ca: null, serverName: null },
-    ...{ timeoutMs: 60_000, channelBinding: 'auto', contactAddresses: 'mailing' },
+    ...{ timeoutMs: 60_000, channelBinding: 'auto', contactAddresses: 'mailing', attachmentBytes: 0 },
   });
   expect(parseExchangeSettings(given)).toMatchObject({ access: 'impersonate', mailbox: 'a@example.com' });
   expect(parseExchangeSettings({ ...given, channelBinding: undefined }).channelBinding).toBe('auto');

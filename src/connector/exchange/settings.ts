@@ -15,6 +15,7 @@ const schema = z.object({
   timeoutMs: z.int().min(1).max(3_600_000).default(60_000),
   channelBinding: z.enum(['auto', 'never']).default('auto'),
   contactAddresses: z.enum(['mailing', 'all']).default('mailing'),
+  attachmentBytes: z.int().min(0).default(0),
 });
 
 export interface ExchangeSettings {
@@ -34,6 +35,8 @@ export interface ExchangeSettings {
   readonly channelBinding: 'auto' | 'never';
   /** mailing: our business address is Exchange's mailing address, the others do not travel. all: the three are the three. */
   readonly contactAddresses: 'mailing' | 'all';
+  /** Files of appointments up to this size are read and written; 0: none are. */
+  readonly attachmentBytes: number;
 }
 
 export function parseExchangeSettings(raw: unknown): ExchangeSettings {

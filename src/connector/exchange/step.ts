@@ -3,6 +3,7 @@
  * A translator makes steps by the functions here, `item-write.ts` carries them out.
  */
 import type { AppointmentFieldName } from '../../model/appointment-field.ts';
+import type { FileMark } from '../../model/attachment-field.ts';
 import type { ContactFieldName } from '../../model/contact-field.ts';
 import type { ItemKey, Json, MailIntent } from '../../model/item.ts';
 import type { ItemVersion, Step } from '../connector.ts';
@@ -70,7 +71,9 @@ export type Operation =
   | ({ readonly operation: 'DeleteItem' } & OfOccurrence)
   | ({ readonly operation: 'Respond'; readonly told: MeetingMail | null } & Response)
   | { readonly operation: 'CreateAttachment'; readonly attachment: string; readonly photo: boolean }
-  | { readonly operation: 'DeletePhoto' };
+  | { readonly operation: 'DeletePhoto' }
+  | { readonly operation: 'CreateFile'; readonly attachment: string; readonly file: FileMark }
+  | { readonly operation: 'DeleteFile'; readonly file: FileMark };
 
 /** SendMeetingInvitations and its sisters; nobody is told unless it was meant. */
 export type Send = 'SendToNone' | 'SendToAllAndSaveCopy' | 'SendToChangedAndSaveCopy';
@@ -97,6 +100,7 @@ const step = (name: string, operation: Operation, mails: boolean, partOf: readon
 });
 const SERIES: readonly AppointmentFieldName[] = ['recurrence'];
 const PICTURE: readonly ContactFieldName[] = ['picture'];
+const FILES: readonly AppointmentFieldName[] = ['attachments'];
 
 export const operationOf = ({ data }: Step): Operation => data as unknown as Operation;
 
@@ -154,3 +158,11 @@ export function createAttachmentStep(attachment: string, photo = false): Step {
 }
 
 export const deletePhotoStep = (): Step => step('DeleteAttachment', { operation: 'DeletePhoto' }, false, PICTURE);
+
+/** `attachment` is a whole FileAttachment. Whatever key its parent has by then, a server adds it. */
+export const createFileStep = (attachment: string, file: FileMark): Step => ({
+  ...step('CreateAttachment', { operation: 'CreateFile', attachment, file }, false, FILES),
+  blind: true,
+});
+
+export const deleteFileStep = (file: FileMark): Step => step('DeleteAttachment', { operation: 'DeleteFile', file }, false, FILES);

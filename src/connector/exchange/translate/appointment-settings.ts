@@ -12,6 +12,8 @@ import { timeSettings } from './appointment-time.ts';
 export interface Writing {
   /** IANA zone of the mailbox's owner. */
   readonly zone: string;
+  /** Files travel. */
+  readonly files: boolean;
 }
 
 /** What belongs to each mailbox's copy: all that an attendee may write. */
@@ -41,6 +43,7 @@ const BY_FIELD: Readonly<Record<AppointmentFieldName, (content: ItemContent) => 
   ...{ time: nothing, recurrence: nothing },
   // Exchange alone says them; a cancellation is a step of its own.
   ...{ organizer: nothing, response: nothing, responses: nothing, status: nothing, onlineMeeting: nothing },
+  // Each a step of its own.
   attachments: nothing,
 };
 

@@ -1,7 +1,7 @@
 /**
  * A change of an appointment as steps, each one call.
  *
- * A series is made first, then its exceptions one by one; whenever the pattern or the hours of a series are written, the server
+ * An item is made first, then its exceptions and files one by one; whenever the pattern or the hours of a series are written, the server
  * may have dropped its exceptions, so all of them are written again. Guests are told by the last step, so that they get one mail
  * about the whole.
  */
@@ -13,6 +13,7 @@ import type { Series } from '../recurrence.ts';
 import { escapeXml } from '../soap.ts';
 import { createItemStep, deleteItemStep, respondStep, sendFor, type Telling, type Update, updateItemStep } from '../step.ts';
 import { exceptionSteps } from './appointment-exceptions.ts';
+import { fileSteps } from './appointment-files.ts';
 import { lastStart, overridesOf, seriesIn } from './appointment-series.ts';
 import { allSettings, COPY_FIELDS, changeOf, settingsOf, timeAndPattern, type Writing } from './appointment-settings.ts';
 import { timesOf } from './appointment-time.ts';
@@ -40,14 +41,13 @@ function create({ key, folder, content, mail }: Of<'create'>, writing: Writing):
   const overrides = overridesOf(content);
   if (series === null && Object.keys(overrides).length > 0) throw refused('overrides without a recurrence rule');
   const telling = { send: sendFor(mail), until: tellUntil(content, writing) };
-  const alone = Object.keys(overrides).length === 0;
-  const settings = allSettings(content, writing);
-  const first = createItemStep({ element: ELEMENT, folder, key, settings, ...(alone ? { telling } : {}) });
-  if (alone) return [first];
   // The item has no name yet: the key tells its writes from others.
   const base = { ref: key.record, etag: `${key.mailbox} ${key.attempt}` } as Base;
-  const exceptions = exceptionSteps(content, content, true, { base, writing });
-  return [first, ...exceptions, ...tell(content, base, telling)];
+  const more = [...exceptionSteps(content, content, true, { base, writing }), ...filesOf(null, content, writing)];
+  const alone = more.length === 0;
+  const settings = allSettings(content, writing);
+  const first = createItemStep({ element: ELEMENT, folder, key, settings, ...(alone ? { telling } : {}) });
+  return alone ? [first] : [first, ...more, ...tell(content, base, telling)];
 }
 
 function update(change: Of<'update'>, writing: Writing): Step[] {
@@ -61,10 +61,17 @@ function update(change: Of<'update'>, writing: Writing): Step[] {
   const settings = [...place, ...fields.flatMap((name) => changeOf(name, content, theirs.content))];
   const telling = { send: sendFor(mail), until: tellUntil(content, writing) };
   const exceptions = placed ? exceptionSteps(theirs.content, content, moved, { base: theirs, writing }) : [];
-  const alone = exceptions.length === 0;
+  const more = [...exceptions, ...(fields.includes('attachments') ? filesOf(theirs.content, content, writing) : [])];
+  const alone = more.length === 0;
   const whole = updateItemStep({ element: ELEMENT, theirs, key, settings, ...(alone ? { telling } : {}) });
   const needed = settings.length > 0 || key !== null;
-  return [...(needed ? [whole] : []), ...exceptions, ...(alone ? [] : tell(content, theirs, telling))];
+  return [...(needed ? [whole] : []), ...more, ...(alone ? [] : tell(content, theirs, telling))];
+}
+
+/** Of what is no series, neither before nor after. */
+function filesOf(theirs: ItemContent | null, content: ItemContent, { files }: Writing): readonly Step[] {
+  const repeats = seriesIn(content) !== null || (theirs !== null && seriesIn(theirs) !== null);
+  return files && !repeats ? fileSteps(theirs, content) : [];
 }
 
 /** A zone that Exchange has for the end belongs to the one it has for the start. */

@@ -13,7 +13,12 @@ function item(xml: string): Element {
   reader.write(Buffer.from(`${start}${xml}</CalendarItem></Items></M></ResponseMessages></Envelope>`));
   return reader.end().messages[0]!.items[0]!;
 }
-const NOTHING: MoreReading = { items: async () => [], zone: async () => null, attachment: async () => null };
+const NOTHING: MoreReading = {
+  items: async () => [],
+  zone: async () => null,
+  attachment: async () => null,
+  held: async () => null,
+};
 const read = (xml: string, more: Partial<MoreReading> = {}): Promise<Reading> =>
   createAppointmentKind().read(item(xml), { ...NOTHING, ...more });
 

@@ -4,6 +4,7 @@
  * - A series is its master with its exceptions; reading asks for those too, writing takes a step for each.
  * - Start, End and both zones are written together, whole days in the zone of the mailbox's owner.
  * - An attendee's copy takes only what belongs to the copy: show-as, sensitivity, reminder, categories. The rest is the organizer's.
+ * - Files are those of single appointments: a series keeps its own, and its occurrences theirs.
  * - Guests are told by one step of a change, the last one, and never of what is past.
  */
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
@@ -11,6 +12,7 @@ import type { Kind, MoreReading, Reading } from '../item-kind.ts';
 import { ownersWindowsZone } from '../operation/get-user-configuration.ts';
 import { childOf, type Element } from '../read-answer.ts';
 import { placeOf } from '../zone.ts';
+import { FILE_PROPERTIES, type FilesReading, filesContent } from './appointment-files.ts';
 import { PEOPLE_PROPERTIES, peopleContent } from './appointment-people.ts';
 import { PLAIN_PROPERTIES, plainContent, WHOLE_PROPERTIES, wholeContent } from './appointment-plain.ts';
 import { SERIES_PROPERTIES, seriesContent } from './appointment-series.ts';
@@ -18,25 +20,42 @@ import { appointmentSteps } from './appointment-steps.ts';
 import { TIME_PROPERTIES, whenContent, whenOf, zoneOf } from './appointment-time.ts';
 import { MEETING_PROPERTIES, meetingFacts, meetingIdOf } from './meeting.ts';
 
-/** One for each session: it learns the zone of the mailbox's owner. */
-export function createAppointmentKind(): Kind {
-  const paths = [TIME_PROPERTIES, PLAIN_PROPERTIES, WHOLE_PROPERTIES, PEOPLE_PROPERTIES, SERIES_PROPERTIES, MEETING_PROPERTIES];
+/** One for each session: it learns the zone of the mailbox's owner. Files up to `fileBytes` are read and written; 0: none are. */
+export function createAppointmentKind(fileBytes = 0): Kind {
+  const files = fileBytes === 0 ? [] : FILE_PROPERTIES;
+  const paths = [
+    files,
+    TIME_PROPERTIES,
+    PLAIN_PROPERTIES,
+    WHOLE_PROPERTIES,
+    PEOPLE_PROPERTIES,
+    SERIES_PROPERTIES,
+    MEETING_PROPERTIES,
+  ];
   // That of the machine until the mailbox has said its own: it stands in the same company.
   let zone = Temporal.Now.timeZoneId();
   return {
     ...{ kind: 'appointment', home: 'calendar', elements: ['CalendarItem'], folder: 'CalendarFolder', hidden: [] },
     properties: [...new Map(paths.flat().map((path) => [JSON.stringify(path), path])).values()],
-    bodyType: 'Best',
+    ...{ bodyType: 'Best', fileBytes },
     async prepare(ews) {
       const id = await ownersWindowsZone(ews);
       zone = (id === null ? null : placeOf(id)) ?? zone;
     },
-    read: (item, more) => read(item, more, zone),
-    steps: (change) => appointmentSteps(change, { zone }),
+    read: (item, more) => read(item, more, { zone, fileBytes }),
+    steps: (change) => appointmentSteps(change, { zone, files: fileBytes > 0 }),
   };
 }
 
-async function read(item: Element, more: MoreReading, ownersZone: string): Promise<Reading> {
+const NO_FILES: FilesReading = { content: {}, notes: [] };
+
+interface Surroundings {
+  /** The owner's. */
+  readonly zone: string;
+  readonly fileBytes: number;
+}
+
+async function read(item: Element, more: MoreReading, { zone: ownersZone, fileBytes }: Surroundings): Promise<Reading> {
   const zone = await zoneOf(item, more.zone, ownersZone);
   const meeting = meetingFacts(item);
   const whole = {
@@ -49,12 +68,13 @@ async function read(item: Element, more: MoreReading, ownersZone: string): Promi
   } as ItemContent;
   const { content, notes } = await seriesContent(item, whole, zone.place, more);
   const isSeries = content.recurrenceRules !== undefined;
+  const files = isSeries || fileBytes === 0 ? NO_FILES : await filesContent(item, more, fileBytes);
   const strange = zone.unknown === null ? [] : [`the time zone ${zone.unknown.name} is like none of IANA`];
   return {
-    ...{ content: { ...whole, ...content }, meeting, meetingId: meeting === null ? null : meetingIdOf(item) },
+    ...{ content: { ...whole, ...content, ...files.content }, meeting, meetingId: meeting === null ? null : meetingIdOf(item) },
     // Its days would be others where the clocks change.
     readOnly: isSeries && zone.unknown !== null,
-    notes: [...notes, ...strange],
+    notes: [...notes, ...strange, ...files.notes],
   };
 }
 
