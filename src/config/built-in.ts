@@ -25,6 +25,7 @@ export const DEFAULT_ITEM_KINDS: Readonly<Record<string, MapNode>> = {
       },
       service: { inExchange: 'unlink', inApplication: 'delete', ...APART },
     },
+    attachmentBytes: '5 MiB',
     closed: 'free',
     invitationsPerDay: 100,
   }),

@@ -114,6 +114,8 @@ export interface ItemKindConfig {
   /** Bring in items that are personal, private or confidential. */
   readonly privateItems: boolean;
   readonly addressMode: 'mailing' | 'all';
+  /** A larger file of an appointment stays where it is. */
+  readonly attachmentBytes: number;
   /** What becomes in Exchange of an appointment that the application completed or cancelled. */
   readonly closed: 'free' | 'cancel' | 'keep';
   readonly invitationsPerDay: number;

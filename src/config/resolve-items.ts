@@ -63,6 +63,7 @@ function resolveKind(context: SectionContext, kind: ItemKind, written: WrittenIt
     service: toDeletion(service ?? deletion),
     privateItems: written.privateItems ?? false,
     addressMode: written.addressMode ?? 'mailing',
+    attachmentBytes: written.attachmentBytes ?? 0,
     closed: written.closed ?? 'free',
     invitationsPerDay: written.invitationsPerDay ?? 0,
     brake: { items: written.brake?.items ?? 10, percent: written.brake?.percent ?? 20 },

@@ -1,10 +1,12 @@
 /** How it is written what of appointments, contacts and tasks is kept in step, and who decides. */
 import { z } from 'zod';
-import { word } from './value.ts';
+import { size, word } from './value.ts';
 
 const DIRECTIONS = ['both', 'to-exchange', 'from-exchange', 'none'] as const;
 const POLICIES = ['exchange', 'application', 'ask'] as const;
 export const CONDITIONS = ['open', 'not-past', 'organizer', 'not-owner', 'open-there'] as const;
+/** An appointment is kept, planned and written as a whole, with all that is attached to it. */
+const LARGEST_FILE = 32 * 1024 * 1024;
 const ROLES = ['organizer', 'required', 'optional', 'resource'] as const;
 
 const track = (folder: z.ZodType) =>
@@ -103,6 +105,13 @@ export const itemKinds = (folder: z.ZodType) => ({
       })
       .optional()
       .describe('What becomes of the other side’s item. What is not deleted is unlinked, and the reason is told.'),
+    attachmentBytes: size()
+      .refine((bytes) => bytes > 0 && bytes <= LARGEST_FILE, {
+        error:
+          'a file takes 1 B to 32 MiB\nwrite for example "5 MiB"; where none is to travel, write fields: { attachments: none }',
+      })
+      .optional()
+      .describe('Where fields has attachments travel: a larger file stays where it is, and the reason is told. Default: 5 MiB.'),
     closed: z
       .enum(['free', 'cancel', 'keep'])
       .optional()

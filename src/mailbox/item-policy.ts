@@ -24,6 +24,7 @@ export function toItemPolicy(config: ItemKindConfig, mailbox: ReconciledMailbox,
     track: { everything: track.everything, category: track.category, folders: tracked.map(({ id }) => id) },
     importPrivate: config.privateItems,
     closed: config.closed,
+    attachmentBytes: config.attachmentBytes,
     brake: config.brake,
   };
 }

@@ -1,6 +1,7 @@
 /** The items of one mailbox, kind by kind, each told as a run of its own: one kind's trouble does not keep the others. */
 import type { ItemKindConfig, ItemsConfig, MailboxConfig } from '../config/config.ts';
 import type { ItemStore, Session } from '../connector/connector.ts';
+import { attachments } from '../model/attachment-field.ts';
 import { Failure, REACTION, runFailure } from '../model/failure.ts';
 import { type ItemKind, SECTION_OF } from '../model/item.ts';
 import { mailboxMoved, resumeMoved } from '../store/mailboxes.ts';
@@ -48,9 +49,11 @@ export async function reconcileMailbox(
 }
 
 /** What a connector has to know of a kind before it opens. */
-function accessOf({ server, auth, contacts }: ItemsConfig): Access {
+function accessOf({ server, auth, contacts, appointments }: ItemsConfig): Access {
   const contactAddresses = contacts?.addressMode ?? 'mailing';
-  return { auth, server: { ...server, options: { ...server.options, contactAddresses } } };
+  const files = appointments?.directions[attachments.name] ?? attachments.direction;
+  const attachmentBytes = appointments === null || files === 'none' ? 0 : appointments.attachmentBytes;
+  return { auth, server: { ...server, options: { ...server.options, contactAddresses, attachmentBytes } } };
 }
 
 /** A mailbox that is being moved, or that the server does not find: said clearly, its links are kept, nothing is deleted. */

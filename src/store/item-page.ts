@@ -26,6 +26,7 @@ export function saveItemPage(database: Database, stream: Stream, kind: ItemKind,
     await moveCursor(transaction, stream, { cursor: page.cursor, complete: page.complete, changed });
     if (page.reset) await doubt(transaction, stream, kind);
     await saveRemoteItems(transaction, { mailboxId: stream.mailboxId, kind, streamId: stream.id }, page.changed);
+    await decideAgain(transaction, stream, kind, page.changed);
     await saveUnreadable(transaction, stream, kind, page.unreadable);
     await saveUnchanged(transaction, stream, kind, page.unchanged);
     await suspect(transaction, stream, kind, page.gone);
@@ -38,6 +39,16 @@ async function doubt(transaction: Database, stream: Stream, kind: ItemKind): Pro
     stream.mailboxId,
     kind,
     stream.folder,
+  ]);
+}
+
+/** The state may be the one that was decided upon, and more of it have been read since. */
+async function decideAgain(transaction: Database, stream: Stream, kind: ItemKind, read: readonly ItemState[]): Promise<void> {
+  if (read.length === 0) return;
+  await execute(transaction, 'update links set theirs_seen = null where mailbox_id = ? and kind = ? and ref = any(?)', [
+    stream.mailboxId,
+    kind,
+    read.map(({ ref }) => ref),
   ]);
 }
 

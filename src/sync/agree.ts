@@ -1,4 +1,5 @@
 /** What is agreed once a write there has succeeded and the item was read back. */
+import { attachments } from '../model/attachment-field.ts';
 import type { FieldValues } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
 import type { ItemContent } from '../model/item.ts';
@@ -32,12 +33,14 @@ export function agree(input: PlanInput, plan: Plan, readBack: ReadBack | null): 
     ...input.ours!,
     content: plan.ours.write === 'update' || plan.ours.write === 'restore' ? plan.ours.content : input.ours!.content,
   };
-  const view = values(input.kind, projected(input.kind, input.policy, ours));
+  const view = values(input.kind, projected({ ...input, ours, link: next }));
   const held = values(input.kind, readBack.untouched ? readBack.content : theirs.content);
   const before = values(input.kind, input.theirs?.content ?? blank(input.kind));
-  const isWritten = (name: string) => theirs.write === 'create' || theirs.fields.includes(name);
+  // No other write changes files: those that are there now and were not seen before are theirs to tell of.
+  const isAlone = (name: string) => name === attachments.name;
+  const isWritten = (name: string) => theirs.fields.includes(name) || (theirs.write === 'create' && !isAlone(name));
   // A change of theirs that waits (for an answer, or because it does not come in) goes on waiting.
-  const isAgreed = (name: string) => same(next.theirsBase[name] ?? null, before[name] ?? null);
+  const isAgreed = (name: string) => !isAlone(name) && same(next.theirsBase[name] ?? null, before[name] ?? null);
   const whole = {
     oursBase: picked(next.oursBase, view, isWritten),
     theirsBase: picked(next.theirsBase, held, (name) => isWritten(name) || (readBack.untouched && isAgreed(name))),

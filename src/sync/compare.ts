@@ -30,7 +30,7 @@ export function ourState(input: PlanInput): OurState {
   const wanted = isWanted(input.policy, ours, input.mailbox);
   if (link === null) return wanted ? 'new' : 'outside';
   if (link.filtered && !wanted) return 'left';
-  const view = projected(input.kind, input.policy, ours);
+  const view = projected(input);
   return ways(input).some((way) => way.out && differs(way.field, view, link.oursBase)) ? 'changed' : 'same';
 }
 

@@ -1,4 +1,5 @@
 /** Which way a field travels between this activity and this item: what was configured, within what the item allows. */
+import { attachments } from '../model/attachment-field.ts';
 import type { Direction, Field } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
 import { rowOf } from './deletion.ts';
@@ -38,6 +39,7 @@ const NEITHER: Limits = { in: false, out: false };
 
 function limits(field: Field, input: PlanInput): Limits {
   const { primary, theirs, ours } = input;
+  if (field.name === attachments.name && !takesPlaceOnce(input)) return NEITHER;
   if (ours !== null && rowOf(input.kind, ours.content) === 'service') return { in: false, out: field.scope === 'shared' };
   if (field.scope === 'copy') return primary ? { in: true, out: theirs?.readOnly !== true } : NEITHER;
   if (theirs?.readOnly === true) return { in: primary, out: false };
@@ -45,4 +47,9 @@ function limits(field: Field, input: PlanInput): Limits {
   // Only the organizer's mailbox is written; guests' copies come from Exchange's own invitation.
   if (!primary) return NEITHER;
   return { in: true, out: theirs.meeting.role === 'organizer' };
+}
+
+/** Neither a series, whose occurrences can have files of their own, nor a service appointment, on either side. */
+function takesPlaceOnce({ kind, ours, theirs }: PlanInput): boolean {
+  return [ours, theirs].every((side) => side === null || rowOf(kind, side.content) === kind);
 }

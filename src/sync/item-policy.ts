@@ -18,6 +18,8 @@ export interface ItemPolicy {
   readonly importPrivate: boolean;
   /** What becomes there of an appointment that the application completed or cancelled. */
   readonly closed: ClosedPolicy;
+  /** A larger file of an appointment stays where it is. */
+  readonly attachmentBytes: number;
   readonly brake: BrakeLimits;
 }
 
@@ -115,6 +117,7 @@ export function defaultPolicy(kind: ItemKind): ItemPolicy {
     track: { everything: false, category: null, folders: [] },
     importPrivate: false,
     closed: 'free',
+    attachmentBytes: 5 * 1024 * 1024,
     brake: { items: 10, percent: 20 },
   };
 }

@@ -10,6 +10,8 @@ import type { Agreement, Conflict, NotApplied } from './plan-input.ts';
 export interface Both {
   /** Ours as it is meant to look there (`projected`). */
   readonly ours: ItemContent;
+  /** Ours as it is. */
+  readonly whole: ItemContent;
   readonly theirs: ItemContent;
   readonly base: Pick<Agreement, 'oursBase' | 'theirsBase'> | null;
 }
@@ -90,11 +92,19 @@ function mergedSet(way: Way, both: Both, kept: Outcome): Outcome {
   const sends = !same(theirKeys, field.canonical(both.theirs));
   return {
     field,
-    ...(same(ourKeys, field.canonical(both.ours)) ? {} : { ours: { value: merged.ours } }),
+    ...(same(ourKeys, field.canonical(both.ours))
+      ? {}
+      : { ours: { value: [...merged.ours, ...notMeant(field, both, merged.ours)] } }),
     ...(sends ? { theirs: { value: merged.theirs } } : {}),
     oursBase: way.in ? inOrder(sends || !way.out ? merged.oursBase : (ourKeys as readonly Json[])) : kept.oursBase,
     theirsBase: way.in ? field.canonical(both.theirs) : kept.theirsBase,
   };
+}
+
+/** Members of ours that are not meant for them stay, whatever else becomes of the set. */
+function notMeant(field: Field, { ours, whole }: Both, merged: readonly Json[]): readonly Json[] {
+  const shown = new Set([...(field.get(ours) as readonly Json[]), ...merged].map((member) => JSON.stringify(field.key(member))));
+  return (field.get(whole) as readonly Json[]).filter((member) => !shown.has(JSON.stringify(field.key(member))));
 }
 
 const inOrder = (keys: readonly Json[]): Json => [...keys].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -1,5 +1,6 @@
 /** Both sides are there: field by field, then what is written on each, what waits and for what. */
 import { SENSITIVE } from '../model/appointment-field.ts';
+import { attachments } from '../model/attachment-field.ts';
 import type { ConflictPolicy, Field, FieldValues } from '../model/field.ts';
 import type { ItemContent, Json } from '../model/item.ts';
 import { same } from '../model/json.ts';
@@ -11,12 +12,12 @@ import { type Both, mergeField, type Outcome } from './merge.ts';
 import { PATTERN_FIELDS, patternClash } from './pattern-clash.ts';
 import type { Agreement, Conflict, Plan, PlanInput, Question } from './plan-input.ts';
 import { agreement, quiet } from './plan-parts.ts';
-import { projected } from './project.ts';
+import { notSent, projected } from './project.ts';
 import type { Decision, LinkState } from './state.ts';
 
 export function planMerge(input: PlanInput, decision: Decision): Plan {
-  const view = projected(input.kind, input.policy, input.ours!);
-  const both: Both = { ours: view, theirs: input.theirs!.content, base: input.link };
+  const view = projected(input);
+  const both: Both = { ours: view, whole: input.ours!.content, theirs: input.theirs!.content, base: input.link };
   const merged = outcomes(input, both);
   const { written, verdict } = withMail(input, merged);
   const target = targetOf(input, written);
@@ -32,7 +33,7 @@ export function planMerge(input: PlanInput, decision: Decision): Plan {
     theirs: theirWrite(target, written, verdict),
     conflicts: written.flatMap(({ conflict }) => (conflict === undefined || isListed(conflict, link) ? [] : [conflict])),
     settled: Object.keys(link.asking).filter((name) => !(name in asking)),
-    notApplied: written.flatMap(({ notApplied }) => notApplied ?? []),
+    notApplied: [...written.flatMap(({ notApplied }) => notApplied ?? []), ...filesLeft(input)],
     next: {
       ...link,
       ...bases(input, written, view, ours),
@@ -45,6 +46,9 @@ export function planMerge(input: PlanInput, decision: Decision): Plan {
     intent: intentOf(verdict, asking),
   };
 }
+
+const filesLeft = (input: PlanInput) =>
+  ways(input).some(({ field, out }) => out && field.name === attachments.name) ? notSent(input) : [];
 
 function outcomes(input: PlanInput, both: Both): readonly Outcome[] {
   const clash = patternClash(both);
@@ -137,7 +141,7 @@ function bases(
   before: ItemContent,
   ours: ItemContent,
 ): Pick<Agreement, 'oursBase' | 'theirsBase'> {
-  const after = projected(input.kind, input.policy, { ...input.ours!, content: ours });
+  const after = projected({ ...input, ours: { ...input.ours!, content: ours } });
   const oursBase = ({ field, ours: taken, theirs, oursBase: base }: Outcome): Json => {
     if (theirs === undefined && (taken !== undefined || same(base, field.canonical(before)))) return field.canonical(after);
     return base;

@@ -75,6 +75,19 @@ mailboxes:
   });
 });
 
+test('attachments travel only where that is written, up to 5 MiB each', async () => {
+  const read = async (written: string) => (await items(`{ server: ex, appointments: ${written} }`)).mailbox?.items?.appointments;
+  expect(await read('true')).toMatchObject({ directions: {}, attachmentBytes: 5 * 1024 * 1024 });
+  for (const direction of ['both', 'to-exchange', 'from-exchange', 'none'])
+    expect(await read(`{ fields: { attachments: ${direction} }, attachmentBytes: 2 MB }`)).toMatchObject({
+      ...{ directions: { attachments: direction }, attachmentBytes: 2_000_000 },
+    });
+  for (const size of ['0 MB', '33 MiB']) {
+    const { problems } = await items(`{ server: ex, appointments: { attachmentBytes: ${size} } }`);
+    expect(problems).toEqual([expect.stringMatching(/a file takes 1 B to 32 MiB; write for example "5 MiB"/)]);
+  }
+});
+
 test.each([
   ['an unknown field', '{ fields: { nicknam: none } }', /:7:57: .*there is no field "nicknam"; did you mean "nickname"\?/],
   ['a field that cannot be set', '{ fields: { name: none } }', /name always goes both; remove the line/],

@@ -24,7 +24,7 @@ export const OPEN_POLICY: ItemKindConfig = {
   filters: [{}],
   ...{ directions: {}, conflicts: {}, conflict: null, deletionConflict: 'ask' },
   ...{ deletion: DELETE, series: DELETE, service: UNLINK },
-  ...{ privateItems: false, addressMode: 'all', closed: 'free', invitationsPerDay: 100 },
+  ...{ privateItems: false, addressMode: 'all', attachmentBytes: 5_000_000, closed: 'free', invitationsPerDay: 100 },
   brake: { items: 10, percent: 20 },
 };
 
