@@ -82,7 +82,10 @@ export type StepName = (typeof STEP_NAMES)[number];
 
 export const FAULTS = ['lost-answer', 'reset-before', 'unavailable', 'server-busy', 'item-busy', 'truncated-500'] as const;
 export type Fault = (typeof FAULTS)[number];
-export const OPERATIONS = ['CreateItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'SyncFolderItems', 'FindItem'] as const;
+export const OPERATIONS = [
+  ...(['CreateItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'SyncFolderItems', 'FindItem'] as const),
+  ...(['CreateAttachment', 'DeleteAttachment', 'GetAttachment'] as const),
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 export const SWITCH_NAMES = [
   'driftChangeKeys',

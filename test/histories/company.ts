@@ -36,7 +36,8 @@ export interface Place {
 /** A guest's copy is the guest's: only what the organizer deletes goes on the other side. */
 const ORGANIZED = { deleteWhen: ['organizer' as const] };
 const DELETIONS = { inExchange: ORGANIZED, inApplication: ORGANIZED, outsideFilters: null };
-const CALENDAR_POLICY: ItemKindConfig = { ...OPEN_POLICY, deletion: DELETIONS, series: DELETIONS };
+const FILES = { directions: { attachments: 'both' } } as const;
+const CALENDAR_POLICY: ItemKindConfig = { ...OPEN_POLICY, ...FILES, deletion: DELETIONS, series: DELETIONS };
 
 type FolderName = Kind['folder'];
 
@@ -140,7 +141,9 @@ export class Company {
   async #session(id: MailboxId): Promise<Session> {
     const held = this.#sessions.get(id);
     if (held) return held;
-    const settings = settingsFor(this.#server, addressOf(id), { method: 'password', access: 'direct' });
+    const login = { method: 'password', access: 'direct' } as const;
+    const { attachmentBytes } = CALENDAR_POLICY;
+    const settings = { ...settingsFor(this.#server, addressOf(id), login), attachmentBytes };
     const credential = { method: 'password', username: addressOf(id), password: PASSWORD } as const;
     const made = await this.#connector.open(settings, contextFor(credential, { clock: this.clock }));
     this.#sessions.set(id, made);

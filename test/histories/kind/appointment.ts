@@ -1,9 +1,13 @@
+import { attachments, filesIn } from '../../../src/model/attachment-field.ts';
 import type { ItemContent } from '../../../src/model/item.ts';
 import { textAt } from '../../../src/model/json.ts';
+import { file } from '../../contract/exchange-files.ts';
+import { fileAttachment } from '../../servers/exchange/mime/fill.ts';
 import { setText } from '../../servers/exchange/property/context.ts';
+import type { Mailbox } from '../../servers/exchange/store/mailbox.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { el } from '../../servers/exchange/xml/element.ts';
-import { timeOf } from '../token.ts';
+import { textOf, timeOf } from '../token.ts';
 import { type Kind, never, plainly, type TokenField, wordField } from './kind.ts';
 import { body } from './task.ts';
 
@@ -40,11 +44,29 @@ export function bornInCalendar(item: Item, birth: string): void {
   begin(item, FIRST_START);
 }
 
+/** Whoever writes takes all others away; where both sides do at once, the files of both are there. */
+const files: TokenField = {
+  name: 'attachments',
+  here: (content) => inLine(filesIn(content).map(({ mark }) => mark.name)),
+  there: ({ attachments: all }) => inLine(all.map(({ fields }) => fields.Name!.text)),
+  write: (content, token) => attachments.set(content, [{ id: `f${token}`, link: file(textOf(token), textOf(token)) }]),
+  writeThere(item, token) {
+    const mailbox = { newKey: () => FIRST_KEY + token, clock: { now: () => 0 } } as unknown as Mailbox;
+    item.attachments = [fileAttachment({ mailbox }, textOf(token), 'text/plain', Buffer.from(textOf(token)))];
+  },
+  clear: (content) => attachments.set(content, []),
+  clearThere(item) {
+    item.attachments = [];
+  },
+};
+const FIRST_KEY = 1_000_000;
+const inLine = (names: readonly string[]) => (names.length === 0 ? null : [...names].sort().join(' '));
+
 export const plainFields = [wordField('appointment', 'location', 'Location', plainly), body('appointment')];
 
 export const appointment: Kind = {
   ...{ item: 'appointment', element: 'CalendarItem', folder: 'calendar', folderClass: 'IPF.Appointment', isMeeting: false },
-  fields: [...plainFields, time],
+  fields: [...plainFields, time, files],
   bornHere: event,
   bornThere: bornInCalendar,
 };

@@ -4,7 +4,7 @@ import { participantsOf } from '../../../src/model/participant-field.ts';
 import type { Item } from '../../servers/exchange/store/model.ts';
 import { childrenOf, childText, el } from '../../servers/exchange/xml/element.ts';
 import { addressOf, MAILBOXES, type MailboxId } from '../mailbox-id.ts';
-import { appointment, bornInCalendar, event } from './appointment.ts';
+import { appointment, bornInCalendar, event, plainFields, time } from './appointment.ts';
 import type { Kind } from './kind.ts';
 
 const OUTSIDE = 'guest@outside.example';
@@ -12,6 +12,7 @@ export const guestsOf = (organizer: MailboxId) => [...MAILBOXES.filter((id) => i
 
 export const meeting: Kind = {
   ...appointment,
+  fields: [...plainFields, time],
   isMeeting: true,
   bornHere(birth, organizer) {
     const guest = (address: string) =>
