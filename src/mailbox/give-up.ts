@@ -37,7 +37,8 @@ export async function abandon(pass: Pass, link: Link, intent: Intent): Promise<O
   if (tells) pass.mailBudget.left += 1;
   pass.steps.reach(`items: ${intent.change} abandoned`);
   // Where it went is found out once the folders have been read again.
-  return gone ? 'later' : 'again';
+  if (gone) return 'later';
+  return intent.next > 0 ? 'further' : 'again';
 }
 
 function agreedSoFar(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): LinkChange {

@@ -57,7 +57,7 @@ async function offer(pass: Pass, item: Item): Promise<void> {
   if (organizer !== null && (await linksOf(pass.database, item.id)).length > 0) return;
   const pair = { link: null, item, remote: null, verdict: null };
   const outcome = await applyPlan(pass, pair, planPair(pass, pair));
-  if (outcome !== 'again') return;
+  if (outcome !== 'again' && outcome !== 'further') return;
   const link = await findLink(pass.database, item.id, pass.mailbox.id);
   if (link) await reconcileLink(pass, link.id, null);
 }

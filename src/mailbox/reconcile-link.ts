@@ -11,11 +11,14 @@ import { respond } from './respond.ts';
 import type { Verdict } from './settle-missing.ts';
 
 const TRIES = 4;
+/** Of what comes a step nearer each time, as under a server that touches an item after each of our calls. */
+const MOST = 40;
 
 export async function reconcileLink(pass: Pass, id: string, verdict: Verdict | null): Promise<void> {
-  for (let left = TRIES; left > 0; left -= 1) {
-    if ((await once(pass, id, verdict)) !== 'again') return;
-    if (pass.options.dryRun) return;
+  for (let [tries, calls] = [0, 0]; tries < TRIES && calls < MOST; calls += 1) {
+    const outcome = await once(pass, id, verdict);
+    if ((outcome !== 'again' && outcome !== 'further') || pass.options.dryRun) return;
+    if (outcome === 'again') tries += 1;
   }
   throw new Failure('conflict', 'the item changed on one side again and again while it was being brought in step');
 }

@@ -91,4 +91,14 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'edit here', item: 1, field: 11, tell: false },
     ],
   },
+  {
+    why: 'an edit whose item could not be read once, for the answer broke off, was not heard of before the next one',
+    kinds: ['contact', 'meeting'],
+    actions: [
+      { do: 'edit there', at: 'anna', item: 0, field: 0, tell: false },
+      { do: 'fault', fault: 'truncated-500', operation: 'GetItem', after: 0 },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
+    ],
+  },
 ];

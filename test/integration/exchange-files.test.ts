@@ -313,6 +313,14 @@ describe('interrupted', () => {
   });
 });
 
+test('many files reach a server that touches an appointment after each of our writes, in one pass', async () => {
+  const names = Array.from({ length: 9 }, (_, n) => `part ${n}.txt`);
+  await alice.make(withFiles(Object.fromEntries(names.map((name) => [name, file(name, name)]))));
+  await alice.sync({ steps: { reach: (name) => void (/^items: \w+ step committed/.test(name) && alice.touch()) } });
+  expect(filesThere()).toHaveLength(names.length);
+  await bothHave(...names.map((name) => `${name}: ${name}`));
+});
+
 test('what somebody else keeps under the links of an appointment stays as it is', async () => {
   const far = { '@type': 'Link', rel: 'enclosure', href: 'https://example.com/far.txt' };
   const made = await alice.make(withFiles({ far, page: { '@type': 'Link', href: 'https://example.com/' }, a: plan }));

@@ -152,14 +152,16 @@ export function respondStep(theirs: Told, response: Response): Step {
   return step(response.object, { operation: 'Respond', ...response, told }, mails(response.telling));
 }
 
-/** `attachment` is a whole FileAttachment; `photo`: it is the picture of a contact. */
+/** `attachment` is a whole FileAttachment; `photo`: it is the picture of a contact. A server adds it whatever key its parent has by then. */
 export function createAttachmentStep(attachment: string, photo = false): Step {
-  return step('CreateAttachment', { operation: 'CreateAttachment', attachment, photo }, false, photo ? PICTURE : []);
+  return {
+    ...step('CreateAttachment', { operation: 'CreateAttachment', attachment, photo }, false, photo ? PICTURE : []),
+    blind: true,
+  };
 }
 
 export const deletePhotoStep = (): Step => step('DeleteAttachment', { operation: 'DeletePhoto' }, false, PICTURE);
 
-/** `attachment` is a whole FileAttachment. Whatever key its parent has by then, a server adds it. */
 export const createFileStep = (attachment: string, file: FileMark): Step => ({
   ...step('CreateAttachment', { operation: 'CreateFile', attachment, file }, false, FILES),
   blind: true,
