@@ -5,12 +5,20 @@
 import { deliver } from '../servers/exchange/mime/transport.ts';
 import type { Item } from '../servers/exchange/store/model.ts';
 import type { Named } from './action.ts';
+import type { Company } from './company.ts';
 import { addressOf, MAILBOXES, type MailboxId } from './mailbox-id.ts';
-import type { Scene } from './scene.ts';
+import type { Post } from './post.ts';
 import { birthThere, here, hereOf, pick, there } from './view.ts';
+import type { Witness } from './witness.ts';
 
 const JANE = 'jane@elsewhere.example';
 type Method = 'REQUEST' | 'CANCEL';
+interface Around {
+  readonly company: Company;
+  readonly witness: Witness;
+  readonly post: Post;
+}
+
 interface Meeting {
   readonly birth: string;
   sequence: number;
@@ -20,23 +28,23 @@ interface Meeting {
 export class Outsider {
   readonly meetings: Meeting[] = [];
 
-  async invite(scene: Scene, { to }: Named<'outsider invites'>): Promise<void> {
-    const meeting = { birth: scene.witness.bornOutside(), sequence: 0, isOff: false };
+  async invite(around: Around, { to }: Named<'outsider invites'>): Promise<void> {
+    const meeting = { birth: around.witness.bornOutside(), sequence: 0, isOff: false };
     this.meetings.push(meeting);
-    await tell(scene, meeting, 'REQUEST', to);
+    await tell(around, meeting, 'REQUEST', to);
   }
 
-  async change(scene: Scene, { meeting: index, to, off }: Named<'outsider changes'>): Promise<void> {
+  async change(around: Around, { meeting: index, to, off }: Named<'outsider changes'>): Promise<void> {
     const open = this.meetings.filter(({ isOff }) => !isOff);
     const meeting = pick(open, index);
     if (!meeting) return;
     meeting.sequence += 1;
     meeting.isOff = off;
-    await tell(scene, meeting, off ? 'CANCEL' : 'REQUEST', to);
+    await tell(around, meeting, off ? 'CANCEL' : 'REQUEST', to);
   }
 
   /** Each is there once, as the latest copy has it. */
-  async wrong({ company }: Scene): Promise<readonly string[]> {
+  async wrong({ company }: Pick<Around, 'company'>): Promise<readonly string[]> {
     const items = await here(company);
     return this.meetings.flatMap(({ birth }) => {
       const copies = MAILBOXES.flatMap((at) => there(company, at)).filter((item) => birthThere(item) === birth);
@@ -52,7 +60,7 @@ export class Outsider {
 
 const sequenceOf = (item: Item) => Number(item.fields.AppointmentSequenceNumber?.text ?? 0);
 
-async function tell({ company, post }: Scene, meeting: Meeting, method: Method, to: readonly MailboxId[]): Promise<void> {
+async function tell({ company, post }: Around, meeting: Meeting, method: Method, to: readonly MailboxId[]): Promise<void> {
   const mime = letter(meeting, method);
   await post.byHand(async () => {
     for (const at of to) await deliver(company.exchange, company.mailbox(at), mime);
