@@ -47,7 +47,6 @@ export class Cutter {
 
   /** How far it has come: over the next start tag that may lead to base64. */
   #markup(bytes: Buffer, from: number): number {
-    if (this.#cut.collector() !== null) return this.#markupInside(bytes, from);
     const { start, end } = startTag(bytes, from);
     this.#parse(bytes.subarray(from, start));
     if (end > bytes.length) {
@@ -58,14 +57,6 @@ export class Cutter {
     this.#parse(bytes.subarray(start, end));
     // The only `>` of it is its last byte: if the parser entered the element, it did so there.
     if (outside) this.#past = this.#cut.collector();
-    return end;
-  }
-
-  /** The end tag, or text in another dress, which the parser hands to the collector. */
-  #markupInside(bytes: Buffer, from: number): number {
-    const close = bytes.indexOf(GREATER, from);
-    const end = close < 0 ? bytes.length : close + 1;
-    this.#parse(bytes.subarray(from, end));
     return end;
   }
 

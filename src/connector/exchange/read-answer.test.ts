@@ -90,10 +90,10 @@ const LONG_PREFIX = 'p'.repeat(100);
 const bodyOf = (prefix: string, attributes: string, around: string, text: string) =>
   answer(message(`${around}<${prefix}:MimeContent${attributes}>${text}</${prefix}:MimeContent>${around}`).repeat(2));
 
-function outcome(bytes: Buffer, cut: number): unknown {
+function outcome(bytes: Buffer, ...cuts: readonly number[]): unknown {
   const reader = new AnswerReader(LIMITS);
   try {
-    for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) reader.write(piece);
+    for (const [n, from] of [0, ...cuts].entries()) reader.write(bytes.subarray(from, cuts[n]));
     return reader.end();
   } catch (error) {
     expect(error).toBeInstanceOf(Failure);
@@ -111,6 +111,18 @@ test('what goes past the parser is what the parser would have read, wherever the
       for (let cut = from; cut < to; cut += 1) expect(outcome(bytes, cut)).toEqual(plain);
     }),
     { numRuns: 40, examples: [['', '', ['&', '&lt;']]] },
+  );
+});
+
+test('what is read is the same in however many pieces it arrives', () => {
+  const places = fc.array(fc.nat(), { maxLength: 60 });
+  fc.assert(
+    fc.property(attribute, between, content, places, (attributes, around, parts, at) => {
+      const bytes = Buffer.from(`\ufeff${bodyOf('t', attributes, around, parts.join(''))}`);
+      const cuts = at.map((place) => place % bytes.length).sort((a, b) => a - b);
+      expect(outcome(bytes, ...cuts)).toEqual(outcome(bytes));
+    }),
+    { numRuns: 300 },
   );
 });
 

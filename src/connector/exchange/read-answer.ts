@@ -5,7 +5,7 @@
  *
  * Elements go by their local names: prefixes are the server's choice.
  */
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { SaxesParser } from 'saxes';
 import { type Mime, MimeCollector } from './base64.ts';
 import { Cutter } from './cut-answer.ts';
 import { garbled } from './garbled.ts';
@@ -58,6 +58,7 @@ export class AnswerReader {
   #version: Element | null = null;
   #message: ResponseMessage | null = null;
   #text = '';
+  #attributes: Record<string, string> = {};
   #collector: MimeCollector | null = null;
   #length = 0;
   #kept = 0;
@@ -68,7 +69,10 @@ export class AnswerReader {
     this.#limits = limits;
     this.#parser.on('error', (error) => this.#complain(error));
     this.#parser.on('doctype', () => this.#complain(new Error('a document type declaration')));
-    this.#parser.on('opentag', (tag) => this.#enter(tag as SaxesTagPlain));
+    this.#parser.on('attribute', ({ name, value }) => {
+      this.#attributes[local(name)] = value;
+    });
+    this.#parser.on('opentag', ({ name }) => this.#enter(local(name)));
     this.#parser.on('closetag', () => this.#leave());
     this.#parser.on('text', (text) => this.#hear(text));
     this.#parser.on('cdata', (text) => this.#hear(text));
@@ -104,8 +108,9 @@ export class AnswerReader {
     this.#forbidden = false;
   }
 
-  #enter(tag: SaxesTagPlain): void {
-    const name = local(tag.name);
+  #enter(name: string): void {
+    const attributes = this.#attributes;
+    this.#attributes = {};
     const parent = this.#path.at(-1);
     if (this.#collector !== null) throw garbled('it holds elements where base64 should stand');
     if (this.#path.length >= MAX_DEPTH) throw garbled('it is nested too deeply');
@@ -113,9 +118,9 @@ export class AnswerReader {
     this.#rooted = true;
     this.#path.push(name);
     this.#text = '';
-    if (this.#open.length > 0 || isUnit(name, parent)) this.#begin(name, attributesOf(tag));
-    else if (parent === 'ResponseMessages') this.#beginMessage(name, attributesOf(tag));
-    else if (this.#message !== null) Object.assign(this.#message.fields, attributesOf(tag));
+    if (this.#open.length > 0 || isUnit(name, parent)) this.#begin(name, attributes);
+    else if (parent === 'ResponseMessages') this.#beginMessage(name, attributes);
+    else if (this.#message !== null) Object.assign(this.#message.fields, attributes);
   }
 
   #beginMessage(name: string, attributes: Record<string, string>): void {
@@ -169,12 +174,6 @@ const isUnit = (name: string, parent: string | undefined) =>
 /** The source of a message, the bytes of an attachment. */
 const isBase64 = (name: string, parent: string | undefined) =>
   name === 'MimeContent' || (name === 'Content' && parent === 'FileAttachment');
-
-function attributesOf({ attributes }: SaxesTagPlain): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name in attributes) found[local(name)] = attributes[name]!;
-  return found;
-}
 
 /** saxes leaves a reference to a character that XML 1.0 forbids as it stands; nothing is what it stands for. */
 function withoutForbidden(text: string): string {
