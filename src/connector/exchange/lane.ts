@@ -2,7 +2,7 @@
  * Connections to a server, kept alive between sessions, per server **and credential**: NTLM authenticates the connection, so a
  * shared one would run one user's call as another. A lane is one connection at a time, used by one call at a time.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -133,7 +133,7 @@ export function createLanes(): Lanes {
 /** As a digest, because a secret is part of it. */
 function keyOf({ url, ca, serverName, channelBinding, timeoutMs }: ExchangeSettings, credential: Credential): string {
   const parts = [url.href, ca, serverName, channelBinding, timeoutMs, credential];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return hash('sha256', JSON.stringify(parts));
 }
 
 /** The certificate a server has shown on this connection; null without TLS. */
