@@ -1,12 +1,14 @@
 /**
  * Reading 100 messages of 30 KB from Exchange: processor time and duration of our connector and of ews-javascript-api over the
- * same messages in one run. The stand-in runs in a process of its own, so that its work is nobody's.
+ * same messages in one run. Each of the two, and the stand-in, runs in a process of its own: nobody pays for another's work or
+ * garbage. What a process does between its rounds, collecting its garbage and compiling its code, counts for it.
  *
- *   node bin/run.js bench/exchange-read.ts [messages] [rounds]
+ *   node bin/run.js bench/exchange-read.ts [messages] [rounds] [rounds to warm up]
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import type { Session } from '../src/connector/connector.ts';
 import { createExchangeConnector } from '../src/connector/exchange/exchange-connector.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { silentLog } from '../src/platform/log.ts';
@@ -17,7 +19,6 @@ import { serve } from '../test/servers/exchange/server.ts';
 const ADDRESS = 'anna@example.com';
 const PASSWORD = 'pw';
 const SIZE_BYTES = 30_000;
-const WARM_UP = 5;
 /** As many as our connector asks for at once. */
 const BATCH = 50;
 
@@ -31,12 +32,22 @@ function letter(index: number): Buffer {
   return Buffer.from(text.padEnd(SIZE_BYTES, ' '));
 }
 
-async function readByOurs(url: string): Promise<number> {
+/** Reads all there is and says how many bytes of source. */
+type Read = () => Promise<number>;
+
+/** A session for each reading, as for each run of a mailbox: its login is a GetFolder. */
+function oursAt(url: string): Read {
   const connector = createExchangeConnector();
   const settings = connector.parseSettings({ url, allowClearText: true, mailbox: ADDRESS });
   const credential = async () => ({ method: 'password', username: ADDRESS, password: PASSWORD }) as const;
   const context = { log: silentLog, clock: systemClock, signal: new AbortController().signal, credential };
-  await using session = await connector.open(settings, context);
+  return async () => {
+    await using session = await connector.open(settings, context);
+    return await readInbox(session);
+  };
+}
+
+async function readInbox(session: Session): Promise<number> {
   const known = { has: async () => new Set<never>(), all: async () => new Set<never>() };
   const bounds = { messages: 200, bytes: 16 * 1024 * 1024, messageBytes: 64 * 1024 * 1024, since: null };
   let bytes = 0;
@@ -50,7 +61,7 @@ async function readByOurs(url: string): Promise<number> {
  * As its own documentation does it: SyncFolderItems by ids, then a batch of MIME with the properties that ours asks
  * for too (but for one: it cannot write a property by its tag).
  */
-async function readByEwsjs(url: string): Promise<number> {
+async function ewsjsAt(url: string): Promise<Read> {
   const { default: ews } = await import('ews-javascript-api');
   const service = new ews.ExchangeService(ews.ExchangeVersion.Exchange2013_SP1);
   service.Credentials = new ews.WebCredentials(ADDRESS, PASSWORD);
@@ -59,34 +70,47 @@ async function readByEwsjs(url: string): Promise<number> {
   const scope = ews.SyncFolderItemsScope.NormalItems;
   const { DateTimeReceived, Categories, Flag, IsDraft, MimeContent } = ews.ItemSchema;
   const read = [DateTimeReceived, Categories, Flag, IsDraft, MimeContent, ews.EmailMessageSchema.IsRead];
-  let bytes = 0;
-  for (let state = '', more = true; more; ) {
-    const changes = await service.SyncFolderItems(inbox, ews.PropertySet.IdOnly, [], 512, scope, state);
-    const ids = changes.GetEnumerator().map(({ Item }) => Item.Id);
-    for (let at = 0; at < ids.length; at += BATCH) {
-      const got = await service.BindToItems(ids.slice(at, at + BATCH), new ews.PropertySet(ews.BasePropertySet.IdOnly, read));
-      for (const { Item } of got.Responses) bytes += Buffer.from(Item.MimeContent.Content as unknown as string, 'base64').length;
+  const shape = new ews.PropertySet(ews.BasePropertySet.IdOnly, read);
+  return async () => {
+    let bytes = 0;
+    for (let state = '', more = true; more; ) {
+      const changes = await service.SyncFolderItems(inbox, ews.PropertySet.IdOnly, [], 512, scope, state);
+      const ids = changes.GetEnumerator().map(({ Item }) => Item.Id);
+      for (let at = 0; at < ids.length; at += BATCH) {
+        const got = await service.BindToItems(ids.slice(at, at + BATCH), shape);
+        for (const { Item } of got.Responses)
+          bytes += Buffer.from(Item.MimeContent.Content as unknown as string, 'base64').length;
+      }
+      [state, more] = [changes.SyncState, changes.MoreChangesAvailable];
     }
-    [state, more] = [changes.SyncState, changes.MoreChangesAvailable];
-  }
-  return bytes;
+    return bytes;
+  };
 }
 
-const READERS = { 'our connector': readByOurs, 'ews-javascript-api': readByEwsjs } as const;
+const READERS = { 'our connector': oursAt, 'ews-javascript-api': ewsjsAt } as const;
 type Name = keyof typeof READERS;
+const NAMES = Object.keys(READERS) as Name[];
 
 interface Measured {
   readonly cpuMs: number;
   readonly ms: number;
 }
 
-async function measure(name: Name, url: string, wanted: number): Promise<Measured> {
-  const cpu = process.cpuUsage();
-  const started = performance.now();
-  const bytes = await READERS[name](url);
-  const used = process.cpuUsage(cpu);
-  if (bytes < wanted) throw new Error(`${name} read ${bytes} bytes of ${wanted}`);
-  return { cpuMs: (used.user + used.system) / 1000, ms: performance.now() - started };
+/** In a process of its own: each time it is asked it reads, and tells what the process has used since it was last asked. */
+async function readWhenAsked(name: Name, url: string, wanted: number): Promise<void> {
+  const read = await READERS[name](url);
+  let cpu = process.cpuUsage();
+  process.once('disconnect', () => process.exit());
+  process.on('message', async () => {
+    const started = performance.now();
+    const bytes = await read();
+    const ms = performance.now() - started;
+    const before = cpu;
+    cpu = process.cpuUsage();
+    if (bytes < wanted) throw new Error(`${name} read ${bytes} bytes of ${wanted}`);
+    process.send!({ cpuMs: (cpu.user - before.user + cpu.system - before.system) / 1000, ms });
+  });
+  process.send!('ready');
 }
 
 async function serveMail(count: number): Promise<void> {
@@ -98,30 +122,44 @@ async function serveMail(count: number): Promise<void> {
 }
 
 const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const rounded = (value: number) => value.toFixed(0).padStart(6);
 
-async function compare(count: number, rounds: number): Promise<void> {
-  const child = fork(import.meta.filename, ['serve', String(count)]);
-  const [url] = (await once(child, 'message')) as [string];
-  const names = Object.keys(READERS) as Name[];
-  // Modules are loaded and the code is warm before anything counts.
-  for (let round = 0; round < WARM_UP; round += 1) for (const name of names) await measure(name, url, count * SIZE_BYTES);
-  const all = new Map<Name, Measured[]>(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) all.get(name)!.push(await measure(name, url, count * SIZE_BYTES));
-  }
-  child.kill();
-  console.log(
-    `${count} messages of ${SIZE_BYTES / 1000} KB, the median of ${rounds} rounds in turn, after ${WARM_UP} to warm up`,
-  );
-  for (const name of names) {
-    const measured = all.get(name)!;
-    const [cpu, ms] = [middle(measured.map(({ cpuMs }) => cpuMs)), middle(measured.map((one) => one.ms))];
-    console.log(`${name.padEnd(20)} ${cpu.toFixed(0).padStart(6)} ms of processor time, ${ms.toFixed(0).padStart(6)} ms`);
-  }
-  const [ours, theirs] = names.map((name) => middle(all.get(name)!.map(({ cpuMs }) => cpuMs)));
-  console.log(`our connector takes 1/${(theirs! / ours!).toFixed(1)} of the processor time`);
+async function started(...words: readonly unknown[]): Promise<{ child: ChildProcess; said: unknown }> {
+  const child = fork(import.meta.filename, words.map(String));
+  const [said] = await once(child, 'message');
+  return { child, said };
 }
 
-const [first = '100', second = '5'] = process.argv.slice(2);
+async function ask(child: ChildProcess): Promise<Measured> {
+  child.send('read');
+  const [measured] = await once(child, 'message');
+  return measured;
+}
+
+async function compare(count: number, rounds: number, warmUp: number): Promise<void> {
+  const server = await started('serve', count);
+  const children = await Promise.all(NAMES.map((name) => started('read', name, server.said, count * SIZE_BYTES)));
+  const all = children.map((): Measured[] => []);
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    for (const [n, { child }] of children.entries()) all[n]!.push(await ask(child));
+  }
+  for (const { child } of [server, ...children]) child.disconnect();
+  console.log(`${count} messages of ${SIZE_BYTES / 1000} KB, ${rounds} rounds in turn, after ${warmUp} to warm up; the median`);
+  tell(all.map((measured) => measured.slice(warmUp)));
+}
+
+function tell(all: readonly (readonly Measured[])[]): void {
+  const cpu = all.map((measured) => measured.map(({ cpuMs }) => cpuMs));
+  for (const [n, name] of NAMES.entries()) {
+    const ms = middle(all[n]!.map((one) => one.ms));
+    console.log(`${name.padEnd(20)} ${rounded(middle(cpu[n]!))} ms of processor time, ${rounded(ms)} ms`);
+  }
+  const ratio = (of: (values: readonly number[]) => number) => (of(cpu[1]!) / of(cpu[0]!)).toFixed(1);
+  console.log(`our connector takes 1/${ratio(middle)} of the processor time, over all rounds 1/${ratio(sum)}`);
+}
+
+const [first = '100', second = '25', third = '20', fourth = ''] = process.argv.slice(2);
 if (first === 'serve') await serveMail(Number(second));
-else await compare(Number(first), Number(second));
+else if (first === 'read') await readWhenAsked(second as Name, third, Number(fourth));
+else await compare(Number(first), Number(second), Number(third));
