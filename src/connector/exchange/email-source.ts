@@ -27,6 +27,7 @@ import { getHeaders } from './operation/get-headers.ts';
 import { type GotItem, getItems } from './operation/get-item.ts';
 import type { MailItem } from './operation/item.ts';
 import { type SyncedItems, syncFolderItems } from './operation/sync-folder-items.ts';
+import { toldBefore } from './operation/told-before.ts';
 
 const BATCH = { items: 50, bytes: 4 * 1024 * 1024 };
 const STATE_BATCH = 100;
@@ -58,8 +59,9 @@ async function preview(
 ): Promise<FolderPreview> {
   const { id } = await folders.find(path);
   const found = { messages: 0, bytes: 0, oversized: 0 };
+  const told = toldBefore();
   for (let state = '', last = false; !last; ) {
-    const changes = await syncFolderItems(ews, id, state);
+    const changes = await syncFolderItems(ews, id, state, told);
     for (const { size } of changes.created.filter((item) => !isOld(item, since))) {
       found.messages += 1;
       found.bytes += size;
@@ -86,6 +88,7 @@ class Pass {
   readonly #bounds: PageBounds;
   /** What a listing from the beginning has shown. */
   readonly #listed = new Set<RemoteRef>();
+  readonly #told = toldBefore();
   #cursor: ExchangeCursor;
   /** The listing has begun anew in this pass. */
   #anew = false;
@@ -131,7 +134,7 @@ class Pass {
   async #ask(state: string): Promise<SyncedItems> {
     const { ews, log } = this.#context;
     try {
-      return this.#note(await syncFolderItems(ews, this.#folder.id, state));
+      return this.#note(await syncFolderItems(ews, this.#folder.id, state, this.#told));
     } catch (error) {
       // Lost twice in one pass it would be lost for ever; the next pass begins anew.
       if (asFailure(error)?.code !== 'cursor-lost' || state === '' || this.#anew) throw error;
@@ -141,7 +144,7 @@ class Pass {
       });
       this.#cursor = { ...this.#cursor, lost: true };
       this.#listed.clear();
-      return this.#note(await syncFolderItems(ews, this.#folder.id, ''));
+      return this.#note(await syncFolderItems(ews, this.#folder.id, '', this.#told));
     }
   }
 
@@ -154,19 +157,30 @@ class Pass {
     const here = [...created, ...updated].filter((item) => this.#isHere(item));
     const away = updated.filter((item) => !this.#isHere(item)).map(({ ref }) => ref);
     const all = await this.#known.has([...here.map(({ ref }) => ref), ...read, ...deleted, ...away]);
+    const left = [...new Set([...deleted, ...away])].filter((ref) => all.has(ref));
+    const back = await this.#back(left.filter((ref) => read.includes(ref) || here.some((item) => item.ref === ref)));
     const states = await this.#states(read.filter((ref) => all.has(ref)));
     const flagged = [...here.filter(({ ref }) => all.has(ref)), ...states].map(({ ref, flags }) => ({ ref, flags }));
-    return { flagged, gone: [...new Set([...deleted, ...away])].filter((ref) => all.has(ref)) };
+    return { flagged, gone: left.filter((ref) => !back.has(ref)) };
+  }
+
+  /** What is told as gone and as there in one answer is looked at: it has gone if it is not found, or lies elsewhere. */
+  async #back(refs: readonly RemoteRef[]): Promise<ReadonlySet<RemoteRef>> {
+    const isThere = ({ item, failure }: GotItem) => (item ? this.#isHere(item) : failure?.code !== 'missing');
+    return new Set((await this.#got(refs)).filter(isThere).map(({ ref }) => ref));
   }
 
   /** A read-flag change says nothing of the other flags, and the copy keeps them all. */
   async #states(refs: readonly RemoteRef[]): Promise<MailItem[]> {
-    const found: MailItem[] = [];
+    return (await this.#got(refs)).flatMap(({ item }) => item ?? []);
+  }
+
+  async #got(refs: readonly RemoteRef[]): Promise<GotItem[]> {
+    const got: GotItem[] = [];
     for (let at = 0; at < refs.length; at += STATE_BATCH) {
-      const got = await getItems(this.#context.ews, refs.slice(at, at + STATE_BATCH), { mimeBytes: null });
-      found.push(...got.flatMap(({ item }) => item ?? []));
+      got.push(...(await getItems(this.#context.ews, refs.slice(at, at + STATE_BATCH), { mimeBytes: null })));
     }
-    return found;
+    return got;
   }
 
   /** Some servers tell of a move to Deleted Items as of a change of an item that now lies there. */

@@ -42,7 +42,7 @@ async function open(settings: ExchangeSettings, context: SessionContext, lanes: 
   const store = { ews, log: context.log, clock: context.clock };
   return {
     email: createExchangeSource({ ews, folders, log: context.log }),
-    disposal: createExchangeDisposal(ews),
+    disposal: createExchangeDisposal(ews, context.log),
     marking: createExchangeMarking(ews, folders),
     appointments: createItemStore(store, createAppointmentKind(settings.attachmentBytes)),
     contacts: createItemStore(store, contactKind(settings.contactAddresses)),

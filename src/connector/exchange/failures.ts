@@ -5,7 +5,7 @@
  */
 import { Failure } from '../../model/failure.ts';
 import { type Element, findBelow, type ResponseMessage, textOf } from './read-answer.ts';
-import { ACCOUNT, BUSY, LATER, MOVED, NO_MAILBOX, RESPONSE_CODES, type Verdict } from './response-codes.ts';
+import { ACCOUNT, BUSY, LATER, MOVED, NO_MAILBOX, OF_THE_MAILBOX, RESPONSE_CODES, type Verdict } from './response-codes.ts';
 
 /** A Failure that remembers Exchange's own code. */
 export class ExchangeFailure extends Failure {
@@ -23,6 +23,15 @@ export class ExchangeFailure extends Failure {
     this.responseCode = responseCode;
   }
 }
+
+/** What HTTP says instead of an answer: of the server, or of a proxy before it. */
+class HttpFailure extends Failure {}
+
+/** It says nothing of the item that was asked for: whatever is asked for in this mailbox, it would be the same. */
+export const isOfAll = (failure: Failure): boolean =>
+  // A status that nobody knows may come of the one item's name.
+  (failure instanceof HttpFailure && failure.code !== 'garbled') ||
+  (failure instanceof ExchangeFailure && OF_THE_MAILBOX.has(failure.responseCode));
 
 export function faultFailure(fault: Element, attempt: string): Failure {
   const code = (textOf(fault, 'detail', 'ResponseCode') ?? local(textOf(fault, 'faultcode') ?? '')).trim();
@@ -86,7 +95,7 @@ export function statusFailure({ statusCode = 0, headers }: AnswerHead, attempt: 
   const retryAfterMs = waitOf(headers);
   // Where to, without what stands behind: it may name a user.
   const to = headers.location === undefined ? '' : ` and redirects to ${shorten(headers.location.replace(/[?#].*$/s, ''))}`;
-  return new Failure(code, `${attempt}: the server answers HTTP ${statusCode}${to}`, {
+  return new HttpFailure(code, `${attempt}: the server answers HTTP ${statusCode}${to}`, {
     ...(remedy === undefined ? {} : { remedy }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });

@@ -6,6 +6,7 @@
  *   answer broke off is told as unreadable and looked at again.
  * - What has become of another kind, or lies elsewhere, has left the folder.
  * - What is told in the state that is known (our own write comes back so) is not read again.
+ * - What never comes to an end is a failure of the pass, and what was told until then stays told.
  * - Once files are read that were not before, everything is listed and read anew.
  */
 import { asFailure } from '../../model/failure.ts';
@@ -16,7 +17,8 @@ import type { Kind } from './item-kind.ts';
 import { readItems } from './item-read.ts';
 import { idOf } from './operation/item-id.ts';
 import { itemShape } from './operation/item-shape.ts';
-import { type FolderChanges, idIn, syncFolder } from './operation/sync-folder-items.ts';
+import { type FolderChanges, idIn, type SyncOptions, syncFolder } from './operation/sync-folder-items.ts';
+import { toldBefore } from './operation/told-before.ts';
 
 const MAX_LOOKS = 5;
 const MAX_RETRIES_KEPT = 500;
@@ -36,8 +38,9 @@ export async function* changesOf(
   const begun = beginning(readItemCursor(after), context.kind);
   let { cursor, anew } = begun;
   let again = anew;
+  const pass = { max, told: toldBefore() };
   for (let complete = false; !complete; ) {
-    const asked = await ask(context, folder, cursor.state, max, again);
+    const asked = await ask(context, folder, cursor.state, pass, again);
     // Told with the page that begins anew, and only with that.
     anew ||= asked.lost;
     again ||= anew;
@@ -64,10 +67,10 @@ async function ask(
   { ews, log }: ChangesContext,
   folder: string,
   state: string,
-  max: number,
+  pass: Pick<SyncOptions, 'max' | 'told'>,
   again: boolean,
 ): Promise<FolderChanges & { readonly lost: boolean }> {
-  const options = { shape: itemShape([]), max };
+  const options = { shape: itemShape([]), ...pass };
   try {
     return { ...(await syncFolder(ews, folder, state, options)), lost: false };
   } catch (error) {

@@ -1,8 +1,8 @@
 /** Items as they are now: GetItem in small batches with just the properties of the kind, and what that does not bring. */
-import { asFailure, Failure } from '../../model/failure.ts';
+import { asFailure, Failure, type FailureCode } from '../../model/failure.ts';
 import type { Etag, HeldContent, ItemVersion, ReadItem, RemoteRef } from '../connector.ts';
 import type { Ews } from './ews.ts';
-import { ExchangeFailure } from './failures.ts';
+import { ExchangeFailure, isOfAll } from './failures.ts';
 import { attachmentOf } from './item-file.ts';
 import { KEY, keyOf, MARK } from './item-key.ts';
 import type { Kind, MoreReading } from './item-kind.ts';
@@ -70,10 +70,12 @@ async function understood(reader: Reader, ref: RemoteRef, element: Element): Pro
   } catch (error) {
     const failure = asFailure(error);
     // Whatever is not of this one item concerns the others too.
-    if (failure?.code !== 'refused' && failure?.code !== 'missing' && failure?.code !== 'garbled') throw error;
+    if (failure === undefined || isOfAll(failure) || !OF_ITEM.includes(failure.code)) throw error;
     return { ref, failure };
   }
 }
+
+const OF_ITEM: readonly FailureCode[] = ['refused', 'missing', 'garbled'];
 
 async function versionOf(reader: Reader, ref: RemoteRef, element: Element): Promise<ItemVersion> {
   const read = await reader.kind.read(element, more(reader, ref));

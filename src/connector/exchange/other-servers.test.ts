@@ -6,6 +6,7 @@ import { createItem, exchangeStore } from '../../../test/contract/exchange-store
 import { PASSWORD, settingsFor } from '../../../test/contract/exchange-world.ts';
 import { createLedger } from '../../../test/contract/ledger.ts';
 import { Exchange } from '../../../test/servers/exchange/exchange.ts';
+import type { FaultRule } from '../../../test/servers/exchange/faults.ts';
 import { deliver } from '../../../test/servers/exchange/mime/transport.ts';
 import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
 import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
@@ -35,6 +36,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([server?.close(), behind?.close()]));
 beforeEach(() => {
   [ask, change] = [(text) => text, (text) => text];
+  exchange.faults.clear();
   exchange.addMailbox(ADDRESS, PASSWORD);
   store = exchangeStore(server, ADDRESS, PASSWORD, contactKind('all'));
 });
@@ -187,6 +189,53 @@ describe('SyncFolderItems', () => {
     };
     await expect(pass(cursors[0]!)).rejects.toMatchObject({ code: 'garbled' });
     expect(asked).toBeLessThan(500);
+  });
+
+  test('nor one that tells the same again and again, with states that are always new', async () => {
+    for (const name of ['a', 'b']) add(name);
+    let asked = 0;
+    let first = '';
+    change = (text) => {
+      if (!text.includes('SyncFolderItemsResponse')) return text;
+      asked += 1;
+      first ||= /<m:Changes>[\s\S]*<\/m:Changes>/.exec(text)![0];
+      return text
+        .replace('LastItemInRange>true', 'LastItemInRange>false')
+        .replace(/<m:Changes>[\s\S]*<\/m:Changes>|<m:Changes\/>/, first)
+        .replace(/(<m:SyncState>[^<]*)/, `$1${' '.repeat(asked)}`);
+    };
+    await expect(pass()).rejects.toMatchObject({ code: 'garbled', message: expect.stringContaining('again and again') });
+    expect(asked).toBeLessThan(100);
+  });
+});
+
+describe('what is read besides an item', () => {
+  const photo = { '@type': 'Media', kind: 'photo', uri: 'data:image/png;base64,iVBORw0KGgo=' };
+
+  test.each<[string, FaultRule]>([
+    ['a login page', { fault: 'login-page' }],
+    ['a login that may not act as the mailbox', { fault: 'fault-code', code: 'ErrorImpersonateUserDenied' }],
+  ])('%s is not the fault of the one item: the pass ends, and the next one has it whole', async (_, rule) => {
+    await createItem(store, KEY, { ...card('a'), media: { photo } } as ItemContent);
+    exchange.faults.add({ ...rule, operation: 'GetAttachment' });
+    await expect(pass()).rejects.toMatchObject({ code: 'refused' });
+    exchange.faults.clear();
+    const [page] = await pass();
+    expect(page!.changed[0]!.version!.content.media).toEqual({ photo: expect.objectContaining({ uri: photo.uri }) });
+  });
+
+  test('a login that may not act as the mailbox is told of no item', async () => {
+    add('a');
+    exchange.faults.add({ fault: 'item-error', code: 'ErrorImpersonateUserDenied', operation: 'GetItem' });
+    await expect(pass()).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  test('a picture that is withheld is of the one contact, and the others come', async () => {
+    await createItem(store, KEY, { ...card('a'), media: { photo } } as ItemContent);
+    add('b');
+    exchange.faults.add({ fault: 'item-error', code: 'ErrorVirusDetected', operation: 'GetAttachment' });
+    const [page] = await pass();
+    expect(page!.changed.map(({ failure }) => failure?.code ?? 'read').sort()).toEqual(['read', 'refused']);
   });
 });
 

@@ -43,8 +43,12 @@ const FULL: Verdict = [
 /** An id of before the mailbox was made anew or moved to a server that writes ids otherwise. */
 const NO_SUCH_ID: Verdict = ['missing'];
 const WRONG_ADDRESS: Verdict = ['refused', 'The address of the mailbox is none that Exchange knows: check it in the config.'];
+const NO_OWN_MAILBOX: Verdict = ['missing', 'The login has no mailbox of its own: use access: impersonate, or give it one.'];
+const NOT_THIS_ADDRESS: Verdict = ['missing', 'Write the primary address of the mailbox.'];
 const GARBLED: Verdict = ['garbled'];
 const CONFLICT: Verdict = ['conflict'];
+
+const OF_ALL: readonly Verdict[] = [IMPERSONATION, DISABLED, NO_MAILBOX, WRONG_ADDRESS, NOT_THIS_ADDRESS, NO_OWN_MAILBOX];
 
 const listed = (verdict: Verdict, ...codes: readonly string[]) => Object.fromEntries(codes.map((code) => [code, verdict]));
 
@@ -74,8 +78,8 @@ export const RESPONSE_CODES: Readonly<Record<string, Verdict>> = {
   ErrorAccountDisabled: DISABLED,
   ...listed(ACCOUNT, 'ErrorPasswordExpired', 'ErrorPasswordChangeRequired', 'ErrorCallerIsInvalidADAccount'),
   ErrorNonExistentMailbox: NO_MAILBOX,
-  ErrorMissingEmailAddress: ['missing', 'The login has no mailbox of its own: use access: impersonate, or give it one.'],
-  ErrorNonPrimarySmtpAddress: ['missing', 'Write the primary address of the mailbox.'],
+  ErrorMissingEmailAddress: NO_OWN_MAILBOX,
+  ErrorNonPrimarySmtpAddress: NOT_THIS_ADDRESS,
   ...listed(
     WRONG_ADDRESS,
     'ErrorInvalidSmtpAddress',
@@ -116,3 +120,8 @@ export const RESPONSE_CODES: Readonly<Record<string, Verdict>> = {
     ...['ErrorSchemaValidation', 'ErrorInvalidRequest', 'ErrorIncorrectSchemaVersion', 'ErrorResponseSchemaValidation'],
   ),
 };
+
+/** Refused or missing, and not because of the item that was asked for. */
+export const OF_THE_MAILBOX: ReadonlySet<string> = new Set(
+  Object.entries(RESPONSE_CODES).flatMap(([code, verdict]) => (OF_ALL.includes(verdict) ? [code] : [])),
+);

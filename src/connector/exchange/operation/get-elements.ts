@@ -5,7 +5,7 @@
 import { asFailure, Failure } from '../../../model/failure.ts';
 import type { RemoteRef } from '../../connector.ts';
 import type { Ews } from '../ews.ts';
-import { ExchangeFailure, messageFailure } from '../failures.ts';
+import { ExchangeFailure, isOfAll, messageFailure } from '../failures.ts';
 import type { GotElement } from '../item-kind.ts';
 import { childOf, type Element, type ResponseMessage } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
@@ -87,7 +87,7 @@ async function inHalves(ews: Ews, refs: readonly RemoteRef[], options: GetElemen
 const hasCode = (failure: Failure | undefined, ...codes: readonly string[]) =>
   failure instanceof ExchangeFailure && codes.includes(failure.responseCode);
 
-const isOfItem = ({ code }: Failure) => code === 'missing' || code === 'refused';
+const isOfItem = (failure: Failure) => ['missing', 'refused'].includes(failure.code) && !isOfAll(failure);
 
 const mayBeOneItem = (failure: Failure) =>
   failure.code === 'garbled' ||

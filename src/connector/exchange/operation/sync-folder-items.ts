@@ -10,6 +10,7 @@ import { escapeXml } from '../soap.ts';
 import { answered } from './answered.ts';
 import { folderId } from './folder-id.ts';
 import { ITEM_PROPERTIES, type MailItem, readMailItem } from './item.ts';
+import type { ToldBefore } from './told-before.ts';
 
 /** MaxSyncChangesReturnedType: 1 to 512. */
 const MAX_CHANGES = 512;
@@ -30,9 +31,9 @@ export interface SyncedItems {
 }
 
 /** Of mail. */
-export async function syncFolderItems(ews: Ews, folder: string, state: string): Promise<SyncedItems> {
+export async function syncFolderItems(ews: Ews, folder: string, state: string, told: ToldBefore): Promise<SyncedItems> {
   const shape = `<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>${ITEM_PROPERTIES}</m:ItemShape>`;
-  const { changes, ...rest } = await syncFolder(ews, folder, state, { shape, max: MAX_CHANGES });
+  const { changes, ...rest } = await syncFolder(ews, folder, state, { shape, max: MAX_CHANGES, told });
   return { ...rest, ...sorted(changes) };
 }
 
@@ -43,22 +44,30 @@ export interface FolderChanges {
   readonly changes: readonly Element[];
 }
 
-interface SyncOptions {
+export interface SyncOptions {
   readonly shape: string;
   readonly max: number;
+  /** Of this pass. */
+  readonly told: ToldBefore;
 }
 
 /** An answer may tell nothing and still not be the last; what never comes to an end is a failure. */
 export async function syncFolder(ews: Ews, folder: string, state: string, options: SyncOptions): Promise<FolderChanges> {
   for (let [from, empty] = [state, 0]; empty < MAX_EMPTY; empty += 1) {
-    const told = await askOnce(ews, folder, from, options);
-    if (told.last || told.changes.length > 0) return told;
-    from = told.state;
+    const answer = await askOnce(ews, folder, from, options);
+    if (!answer.last) options.told(answer.changes, ATTEMPT);
+    if (answer.last || answer.changes.length > 0) return answer;
+    from = answer.state;
   }
   throw new Failure('garbled', `${ATTEMPT}: there is always more, and nothing comes`);
 }
 
-async function askOnce(ews: Ews, folder: string, state: string, { shape, max }: SyncOptions): Promise<FolderChanges> {
+async function askOnce(
+  ews: Ews,
+  folder: string,
+  state: string,
+  { shape, max }: Omit<SyncOptions, 'told'>,
+): Promise<FolderChanges> {
   const from = state === '' ? '' : `<m:SyncState>${escapeXml(state)}</m:SyncState>`;
   const count = Math.max(1, Math.min(MAX_CHANGES, max));
   const body = `<m:SyncFolderItems>${shape}<m:SyncFolderId>${folderId(folder)}</m:SyncFolderId>${from}<m:MaxChangesReturned>${count}</m:MaxChangesReturned></m:SyncFolderItems>`;

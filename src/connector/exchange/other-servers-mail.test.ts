@@ -1,0 +1,122 @@
+/** Mail on servers that nobody here has seen: the stand-in's answers changed on their way. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { contextFor } from '../../../test/contract/context.ts';
+import { letter } from '../../../test/contract/email-source.ts';
+import { PASSWORD, settingsFor } from '../../../test/contract/exchange-world.ts';
+import { createLedger } from '../../../test/contract/ledger.ts';
+import { Exchange } from '../../../test/servers/exchange/exchange.ts';
+import { deliver } from '../../../test/servers/exchange/mime/transport.ts';
+import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
+import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
+import type { Item } from '../../../test/servers/exchange/store/model.ts';
+import { type Dress, serveDressed } from '../../../test/servers/exchange-dressed.ts';
+import type { RemoteRef } from '../connector.ts';
+import { createExchangeConnector } from './exchange-connector.ts';
+
+const ADDRESS = 'alice@example.com';
+const exchange = new Exchange();
+let behind: RunningServer;
+let server: RunningServer;
+let change: Dress['xml'] = (text) => text;
+
+beforeAll(async () => {
+  behind = await serve(exchange, { auth: { schemes: ['basic'] } });
+  server = await serveDressed(behind, { name: 'another server', xml: (text) => change(text) });
+});
+afterAll(() => Promise.all([server?.close(), behind?.close()]));
+beforeEach(() => {
+  change = (text) => text;
+  exchange.addMailbox(ADDRESS, PASSWORD);
+});
+
+const mailbox = () => exchange.mailboxOf(ADDRESS)!;
+const inbox = () => mailbox().itemsIn(mailbox().folderNamed('inbox').key);
+const refOf = (item: Item) => mailbox().itemId(item) as RemoteRef;
+const isSync = (text: string) => text.includes('SyncFolderItemsResponse');
+
+function open() {
+  const settings = settingsFor(server, ADDRESS, { method: 'password', access: 'direct' });
+  return createExchangeConnector().open(settings, contextFor({ method: 'password', username: ADDRESS, password: PASSWORD }));
+}
+
+async function filled(names: readonly string[]) {
+  for (const name of names) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
+  const session = await open();
+  const ledger = createLedger();
+  await ledger.pass(session.email!, 'INBOX');
+  return { session, source: session.email!, ledger };
+}
+
+describe('SyncFolderItems', () => {
+  test('mail that is told as gone and as there in one answer is there if it is found', async () => {
+    const { source, ledger } = await filled(['here', 'away', 'gone']);
+    const [here, away, gone] = inbox() as [Item, Item, Item];
+    for (const item of [here, away]) mailbox().touch(item);
+    const deletions = [here, away, gone]
+      .map((item) => `<t:Delete><t:ItemId Id="${refOf(item)}" ChangeKey="x"/></t:Delete>`)
+      .join('');
+    const ref = refOf(away);
+    change = (text) => {
+      if (!text.includes('<m:Changes>')) return text;
+      // It goes between the two calls.
+      disposeItem(mailbox(), away, 'HardDelete');
+      return text.replace('<m:Changes>', `<m:Changes>${deletions}`);
+    };
+    await ledger.pass(source, 'INBOX');
+    expect([...ledger.present.keys()]).toEqual([refOf(here)]);
+    expect(ledger.present.has(ref)).toBe(false);
+  });
+
+  test('a server that tells the same for ever, with states that are always new, is not asked for ever and loses nothing', async () => {
+    const { source, ledger } = await filled(['a', 'b']);
+    await deliver(exchange, mailbox(), Buffer.from(letter('later')));
+    let asked = 0;
+    let first = '';
+    change = (text) => {
+      if (!isSync(text)) return text;
+      asked += 1;
+      first ||= /<m:Changes>[\s\S]*<\/m:Changes>/.exec(text)![0];
+      return text
+        .replace('LastItemInRange>true', 'LastItemInRange>false')
+        .replace(/<m:Changes>[\s\S]*<\/m:Changes>|<m:Changes\/>/, first)
+        .replace(/(<m:SyncState>[^<]*)/, `$1${' '.repeat(asked)}`);
+    };
+    await expect(ledger.pass(source, 'INBOX')).rejects.toMatchObject({
+      code: 'garbled',
+      message: expect.stringContaining('again'),
+    });
+    expect(asked).toBeLessThan(100);
+    expect(ledger.arrivals).toHaveLength(3);
+    change = (text) => text;
+    await ledger.pass(source, 'INBOX');
+    expect(ledger.texts().sort()).toEqual(['a', 'b', 'later'].map((name) => letter(name)).sort());
+  });
+});
+
+describe('taking mail off the server', () => {
+  const NAMES = ['one', 'two', 'three', 'four'];
+  const busy =
+    '<m:DeleteItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>ErrorServerBusy</m:ResponseCode></m:DeleteItemResponseMessage>';
+  const withTrouble = (isTroubled: (n: number) => boolean) => (text: string) => {
+    let n = 0;
+    return text.replace(/<m:DeleteItemResponseMessage [\s\S]*?(\/>|<\/m:DeleteItemResponseMessage>)/g, (message) => {
+      n += 1;
+      return isTroubled(n) ? busy : message;
+    });
+  };
+
+  test('what was confirmed before and after trouble in one answer stays confirmed', async () => {
+    const { session } = await filled(NAMES);
+    const refs = inbox().map(refOf);
+    change = withTrouble((n) => n === 3);
+    await session.disposal!.remove(refs);
+    expect(await session.disposal!.settle()).toEqual(refs.toSpliced(2, 1));
+  });
+
+  test('where nothing is confirmed the trouble is told', async () => {
+    const { session } = await filled(NAMES);
+    change = withTrouble(() => true);
+    await session.disposal!.remove(inbox().map(refOf));
+    await expect(session.disposal!.settle()).rejects.toMatchObject({ code: 'throttled' });
+  });
+});
