@@ -146,6 +146,17 @@ describe('whose meeting it is', () => {
   ])('%s, where the state is not told', async (_, xml, role) => {
     expect((await read(times + xml)).meeting?.role).toBe(role);
   });
+
+  it.each([
+    ['guests count as told where it is not said', guest, true],
+    ['they do not where it is said', `<MeetingRequestWasSent>false</MeetingRequestWasSent>${guest}`, false],
+    ['and nobody is told where nobody is asked', '<IsMeeting>true</IsMeeting>', false],
+  ])('%s', async (_, xml, sent) => {
+    expect((await read(`${times}<AppointmentState>1</AppointmentState>${xml}`)).meeting).toMatchObject({
+      role: 'organizer',
+      sent,
+    });
+  });
 });
 
 it('a time that cannot be read is said, not guessed', async () => {

@@ -27,12 +27,21 @@ export function meetingFacts(item: Element): MeetingFacts | null {
   const received = (state & RECEIVED) !== 0;
   return {
     role: received ? 'attendee' : 'organizer',
-    sent: received || isTrue(textOf(item, 'MeetingRequestWasSent')),
+    sent: received || wasSent(item),
     cancelled: (state & CANCELLED) !== 0 || isTrue(textOf(item, 'IsCancelled')),
     organizer: addressOf(childOf(item, 'Organizer', 'Mailbox'))?.toLowerCase() ?? null,
     sequence: Number(textOf(item, 'AppointmentSequenceNumber') ?? 0) || 0,
   };
 }
+
+/** Where that is left out guests count as told: changing or deleting it then waits for somebody's word, and is never silent. */
+function wasSent(item: Element): boolean {
+  const told = textOf(item, 'MeetingRequestWasSent');
+  return told === undefined ? hasGuests(item) : isTrue(told);
+}
+
+const hasGuests = (item: Element) =>
+  ['RequiredAttendees', 'OptionalAttendees', 'Resources'].some((name) => (childOf(item, name)?.children.length ?? 0) > 0);
 
 /**
  * All of it is optional by the schema. Who has guests, or was asked, is in a meeting; and who was asked for an answer is not its
@@ -41,9 +50,7 @@ export function meetingFacts(item: Element): MeetingFacts | null {
 function stateFrom(item: Element): number {
   const answer = textOf(item, 'MyResponseType')?.trim() ?? '';
   if (ASKED.has(answer)) return MEETING | RECEIVED;
-  const lists = ['RequiredAttendees', 'OptionalAttendees', 'Resources'];
-  const hasGuests = lists.some((name) => (childOf(item, name)?.children.length ?? 0) > 0);
-  return hasGuests || answer === 'Organizer' ? MEETING : 0;
+  return hasGuests(item) || answer === 'Organizer' ? MEETING : 0;
 }
 
 const ASKED = new Set(['Accept', 'Tentative', 'Decline', 'NoResponseReceived']);
