@@ -4,6 +4,7 @@
  */
 import type { Named } from '../../model/field.ts';
 import type { ItemContent, Json } from '../../model/item.ts';
+import { textOfHtml } from './html-text.ts';
 import { elementOf, type Path, type Setting, type Value, valueAt } from './property.ts';
 import { childOf, type Element } from './read-answer.ts';
 
@@ -99,12 +100,16 @@ export function list(uri: string): Mapping {
   };
 }
 
-/** Text that keeps its line breaks (item:Body as text). */
+/** Text that keeps its line breaks (item:Body, asked for as text, which not every server heeds). */
 export function notes(): Mapping {
   const path = { uri: 'item:Body' };
   return {
     paths: [path],
-    read: (item) => textIn(item, path)?.replace(/\s+$/, '') ?? null,
+    read(item) {
+      const told = textIn(item, path);
+      const isHtml = childOf(item, 'Body')?.attributes.BodyType === 'HTML';
+      return (isHtml && told !== null ? textOfHtml(told) : told)?.replace(/\s+$/, '') || null;
+    },
     // A body cannot be taken away, only emptied.
     write: (value) => [{ path, value: bodyValue(asText(value) ?? '', 'Text') }],
   };
@@ -114,7 +119,7 @@ export function bodyValue(content: string, type: 'HTML' | 'Text'): Value {
   return { text: content, attributes: { BodyType: type } };
 }
 
-/** A day of which Exchange makes an instant: midnight or noon of UTC, or the midnight of a zone between UTC-12 and UTC+12. */
+/** A day of which Exchange makes an instant: midnight or noon of UTC, or the nearest midnight of a zone between UTC-12 and UTC+12. */
 export function dayOf(instant: string | undefined): string | null {
   const at = instantOf(instant);
   return at === null ? null : new Date(at + NOON_MS).toISOString().slice(0, 10);

@@ -209,6 +209,14 @@ describe('SyncFolderItems', () => {
   });
 });
 
+test('notes are text where a server gives HTML though text was asked for', async () => {
+  await createItem(store, KEY, { ...card('a'), notes: { note: { '@type': 'Note', note: 'tea' } } } as ItemContent);
+  change = (text) =>
+    text.replace('BodyType="Text">tea<', 'BodyType="HTML">&lt;p&gt;Likes &lt;b&gt;tea&lt;/b&gt;&lt;/p&gt;&amp;amp; cake<');
+  const [page] = await pass();
+  expect(page!.changed[0]!.version!.content.notes).toMatchObject({ note: { note: 'Likes tea\n& cake' } });
+});
+
 describe('what is read besides an item', () => {
   const photo = { '@type': 'Media', kind: 'photo', uri: 'data:image/png;base64,iVBORw0KGgo=' };
 
