@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ItemStore, ItemVersion } from '../../src/connector/connector.ts';
 import { contactKind } from '../../src/connector/exchange/translate/contact.ts';
-import { taskKind } from '../../src/connector/exchange/translate/task.ts';
+import { createTaskKind } from '../../src/connector/exchange/translate/task.ts';
 import { CONTACT_FIELDS } from '../../src/model/contact-field.ts';
 import { valuesOf } from '../../src/model/field.ts';
 import type { ItemContent, ItemKey } from '../../src/model/item.ts';
@@ -154,7 +154,7 @@ describe.skipIf(!installed)('contacts and tasks through DavMail (skipped where i
     expect(
       (await dav('PUT', where, todo('PERCENT-COMPLETE:50\r\nSTATUS:IN-PROCESS\r\n'), { ...type, 'If-None-Match': '*' })).status,
     ).toBe(201);
-    const store = exchangeStore(standIn.server, USER, PASSWORD, taskKind);
+    const store = exchangeStore(standIn.server, USER, PASSWORD, createTaskKind());
     const [found] = await all(store);
     expect(valuesOf(TASK_FIELDS, found!.content)).toMatchObject({
       ...{ subject: 'Write, the report', body: 'one two', startDate: '2026-12-01', dueDate: '2026-12-10', importance: 'high' },
@@ -174,7 +174,7 @@ describe.skipIf(!installed)('contacts and tasks through DavMail (skipped where i
   });
 
   test('a task that we write is shown with all its fields', async () => {
-    const store = exchangeStore(standIn.server, USER, PASSWORD, taskKind);
+    const store = exchangeStore(standIn.server, USER, PASSWORD, createTaskKind());
     await createItem(store, KEY, {
       ...{
         '@type': 'Task',

@@ -18,7 +18,7 @@ import { createExchangeMarking } from './marking.ts';
 import { chargedTo, type ExchangeSettings, parseExchangeSettings } from './settings.ts';
 import { createAppointmentKind } from './translate/appointment.ts';
 import { contactKind } from './translate/contact.ts';
-import { taskKind } from './translate/task.ts';
+import { createTaskKind } from './translate/task.ts';
 
 export function createExchangeConnector(): Connector<ExchangeSettings> {
   const lanes = createLanes();
@@ -46,7 +46,7 @@ async function open(settings: ExchangeSettings, context: SessionContext, lanes: 
     marking: createExchangeMarking(ews, folders),
     appointments: createItemStore(store, createAppointmentKind(settings.attachmentBytes)),
     contacts: createItemStore(store, contactKind(settings.contactAddresses)),
-    tasks: createItemStore(store, taskKind),
+    tasks: createItemStore(store, createTaskKind()),
     async [Symbol.asyncDispose]() {
       ended.abort();
     },

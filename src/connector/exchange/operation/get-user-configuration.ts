@@ -5,11 +5,25 @@
 import { asFailure } from '../../../model/failure.ts';
 import type { Ews } from '../ews.ts';
 import { textOf } from '../read-answer.ts';
+import { placeOf } from '../zone.ts';
 import { answered } from './answered.ts';
 import { distinguishedId } from './folder-id.ts';
 
-/** The Windows zone that the mailbox's owner has chosen; null where that is not to be learnt. */
-export async function ownersWindowsZone(ews: Ews): Promise<string | null> {
+/** By session: appointments and tasks want to know it. */
+const known = new WeakMap<Ews, string | null>();
+
+/** IANA zone of the mailbox's owner; null where that is not to be learnt. */
+export async function ownersPlace(ews: Ews): Promise<string | null> {
+  const found = known.get(ews);
+  if (found !== undefined) return found;
+  const id = await ownersWindowsZone(ews);
+  const place = id === null ? null : placeOf(id);
+  known.set(ews, place);
+  return place;
+}
+
+/** What he has chosen. */
+async function ownersWindowsZone(ews: Ews): Promise<string | null> {
   const root = distinguishedId(ews, 'root');
   const body =
     `<m:GetUserConfiguration><m:UserConfigurationName Name="OWA.UserOptions">${root}</m:UserConfigurationName>` +

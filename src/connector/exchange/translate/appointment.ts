@@ -9,9 +9,8 @@
  */
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import type { Kind, MoreReading, Reading } from '../item-kind.ts';
-import { ownersWindowsZone } from '../operation/get-user-configuration.ts';
+import { ownersPlace } from '../operation/get-user-configuration.ts';
 import { childOf, type Element } from '../read-answer.ts';
-import { placeOf } from '../zone.ts';
 import { FILE_PROPERTIES, type FilesReading, filesContent } from './appointment-files.ts';
 import { PEOPLE_PROPERTIES, peopleContent } from './appointment-people.ts';
 import { PLAIN_PROPERTIES, plainContent, WHOLE_PROPERTIES, wholeContent } from './appointment-plain.ts';
@@ -39,8 +38,7 @@ export function createAppointmentKind(fileBytes = 0): Kind {
     properties: [...new Map(paths.flat().map((path) => [JSON.stringify(path), path])).values()],
     ...{ bodyType: 'Best', fileBytes },
     async prepare(ews) {
-      const id = await ownersWindowsZone(ews);
-      zone = (id === null ? null : placeOf(id)) ?? zone;
+      zone = (await ownersPlace(ews)) ?? zone;
     },
     read: (item, more) => read(item, more, { zone, fileBytes }),
     steps: (change) => appointmentSteps(change, { zone, files: fileBytes > 0 }),

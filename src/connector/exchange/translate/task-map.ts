@@ -3,23 +3,25 @@ import { importanceOf } from '../../../model/copy-field.ts';
 import type { Json } from '../../../model/item.ts';
 import { at, textAt } from '../../../model/json.ts';
 import type { TaskFieldName } from '../../../model/task-field.ts';
-import { asText, bodyValue, categories, dayOf, instantOf, type Mapping, sensitivity, text, textIn } from '../field.ts';
+import { asText, bodyValue, categories, instantOf, type Mapping, sensitivity, text, textIn } from '../field.ts';
 import { field, type Path, type Setting, valueAt } from '../property.ts';
 import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { readRecurrence } from '../recurrence.ts';
 import { ruleOf } from '../recurrence-rule.ts';
+import { completedDay, plannedDay } from './task-day.ts';
 
 const STATUS = field('task:Status');
 const PERCENT = field('task:PercentComplete');
 const COMPLETED = field('task:CompleteDate');
+/** IANA zone of the mailbox's owner; null until it is known. */
+type Zone = () => string | null;
 const setting = (path: Path, value: string | null): Setting => ({ path, value });
 
-/** Days, which Exchange keeps as midnight of UTC (MS-OXOTASK 2.2.2.2.4) and may tell in the user's zone. */
-function day(uri: string): Mapping {
+function day(uri: string, zone: Zone): Mapping {
   const path = field(uri);
   return {
     paths: [path],
-    read: (item) => dayOf(valueAt(item, path)),
+    read: (item) => plannedDay(valueAt(item, path), zone()),
     write: (value) => [setting(path, asText(value) === null ? null : `${value}T00:00:00Z`)],
   };
 }
@@ -28,7 +30,7 @@ function day(uri: string): Mapping {
  * Status, percent and day of completion are three views of one thing, and what a server processes last wins (MS-OXWSTASK
  * 2.2.4.6): the day alone says all of a completed task; of an open one percent goes first, the status last.
  */
-const completion: Mapping = {
+const completion = (zone: Zone): Mapping => ({
   paths: [STATUS, PERCENT, COMPLETED],
   read(item) {
     const status = textIn(item, STATUS)?.trim() ?? 'NotStarted';
@@ -36,7 +38,7 @@ const completion: Mapping = {
     const percent = Math.min(99, Math.round(Number(textIn(item, PERCENT) ?? 0)));
     const { progress, also } = READ[status] ?? READ.InProgress!;
     if (progress === 'completed') {
-      const done = dayOf(valueAt(item, COMPLETED));
+      const done = completedDay(valueAt(item, COMPLETED), zone());
       return { progress, status: null, percentComplete: 100, completedAt: done === null ? null : `${done}T00:00:00Z` };
     }
     if (status === 'NotStarted' && !(percent > 0)) return null;
@@ -50,7 +52,7 @@ const completion: Mapping = {
     if (progress === 'in-process') return [...percentOf(value), setting(STATUS, 'InProgress')];
     return [setting(STATUS, 'NotStarted')];
   },
-};
+});
 
 const READ: Readonly<Record<string, { readonly progress: string; readonly also: string | null }>> = {
   NotStarted: { progress: 'needs-action', also: null },
@@ -136,16 +138,16 @@ function regenerated(pattern: Element): Json {
 
 const ours: Mapping = { paths: [], read: () => null, write: () => [] };
 
-export const TASK_MAP: Readonly<Record<TaskFieldName, Mapping>> = {
+export const taskMap = (zone: Zone): Readonly<Record<TaskFieldName, Mapping>> => ({
   subject: text(field('item:Subject')),
   body,
-  startDate: day('task:StartDate'),
-  dueDate: day('task:DueDate'),
-  completion,
+  startDate: day('task:StartDate', zone),
+  dueDate: day('task:DueDate', zone),
+  completion: completion(zone),
   importance,
   categories,
   sensitivity,
   reminder,
   recurrence,
   activityType: ours,
-};
+});

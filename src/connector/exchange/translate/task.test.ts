@@ -1,14 +1,14 @@
 /** Every field of a task, there and back: as Exchange's own clients would write it, and as we write it. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ADDRESS, fieldsWorld, KEY } from '../../../../test/contract/exchange-fields.ts';
 import { roundTripTable } from '../../../../test/contract/exchange-round-trip.ts';
 import { itemsOf, readItem, stored } from '../../../../test/contract/exchange-store.ts';
 import type { Json } from '../../../model/item.ts';
 import { TASK_FIELDS, type TaskFieldName } from '../../../model/task-field.ts';
 import type { ItemVersion } from '../../connector.ts';
-import { taskKind } from './task.ts';
+import { createTaskKind } from './task.ts';
 
-const world = await fieldsWorld<TaskFieldName>(taskKind, TASK_FIELDS, { '@type': 'Task' });
+const world = await fieldsWorld<TaskFieldName>(createTaskKind(), TASK_FIELDS, { '@type': 'Task' });
 const { standIn, fieldOf, item, content: task, create, change, first } = world;
 const table = roundTripTable();
 const _items = () => itemsOf(standIn.exchange, ADDRESS, 'tasks');
@@ -134,6 +134,25 @@ describe('completion', () => {
       item().fields.DueDate!.text = told;
       expect(valueIn('dueDate', await first())).toBe('2026-12-10');
     }
+  });
+});
+
+describe('the moment of completion', () => {
+  const { zone: usual } = standIn.exchange;
+  afterEach(() => {
+    Object.assign(standIn.exchange, { zone: usual });
+  });
+
+  test.each([
+    ['W. Europe Standard Time', '2026-12-10'],
+    ['Eastern Standard Time', '2026-12-10'],
+    ['New Zealand Standard Time', '2026-12-11'],
+  ])('is of the day it was to an owner in %s', async (zone, day) => {
+    Object.assign(standIn.exchange, { zone });
+    world.use(createTaskKind());
+    await byHand('<t:CompleteDate>2026-10-30T00:00:00Z</t:CompleteDate>');
+    item().fields.CompleteDate!.text = '2026-12-10T15:30:00Z';
+    expect(valueIn('completion', await first())).toEqual(done(day));
   });
 });
 
