@@ -9,7 +9,19 @@ import { otherClient, roundTripTable, zones } from './exchange-round-trip.ts';
 
 const world = await calendarWorld();
 const { createItem } = otherClient(world);
-const table = roundTripTable();
+const table = roundTripTable(`${WINDOWS_ZONES.length} Windows zones x changes of clock in 2026`, {
+  zones: 'a zone is the place that CLDR calls its default',
+  'timed, over a change': 'none',
+  'whole days, over a change': "days of no zone, midnights of the owner's zone there",
+  'weekly, over a change': 'the hour stands still in its zone',
+});
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const ROWS: Readonly<Record<string, string>> = {
+  Timed: 'timed, over a change',
+  Whole: 'whole days, over a change',
+  Series: 'weekly, over a change',
+};
 
 describe('C48: every Windows zone, in spring and in autumn', () => {
   /** Four hours around each change of clocks of the year; where there is none, around two that others have. */
@@ -31,7 +43,6 @@ describe('C48: every Windows zone, in spring and in autumn', () => {
   it.each(WINDOWS_ZONES)('%s', async (id) => {
     const place = placeOf(id)!;
     Object.assign(world.exchange, { zone: id }); // the owner's zone: whole days are days there
-    const seen: string[] = [];
     for (const { name, start } of windows(place)) {
       const day = start.toPlainDate();
       const timed = { '@type': 'Event', title: 'Timed', start: text(start), duration: 'PT4H', timeZone: place } as ItemContent;
@@ -48,6 +59,7 @@ describe('C48: every Windows zone, in spring and in autumn', () => {
       for (const content of [timed, whole, weekly]) {
         const ours = await calendar.create(content);
         expect(written(content, ours.content), `${name} by the application`).toEqual(content);
+        table(ROWS[String(content.title)]!, 'application');
       }
       const [madeTimed, madeWhole, madeSeries] = calendar.itemsIn('calendar').slice(-3);
       expect(madeTimed!.fields.StartTimeZone?.attributes.Id).toBe(id);
@@ -66,9 +78,9 @@ describe('C48: every Windows zone, in spring and in autumn', () => {
       );
       expect(hours).toEqual(expected);
       await elsewhere(id, place, start, day);
-      seen.push(name);
     }
-    table.push(`${id.padEnd(32)} ${place.padEnd(30)} ${seen.join(', ')}: timed, whole days, series, both sides equal`);
+    table('zones', 'application');
+    table('zones', 'Exchange');
   });
 
   const dayName = (day: Temporal.PlainDate) => ['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'][day.dayOfWeek - 1]!;
@@ -81,7 +93,18 @@ describe('C48: every Windows zone, in spring and in autumn', () => {
     await createItem(
       `${subject('b')}<t:Start>${day}T00:00:00</t:Start><t:End>${day.add({ days: 3 })}T00:00:00</t:End><t:IsAllDayEvent>true</t:IsAllDayEvent>${zones(id)}`,
     );
+    const first = start.subtract({ weeks: 2 });
+    const wall = `<t:Start>${text(first)}</t:Start><t:End>${text(first.add({ hours: 1 }))}</t:End>`;
+    const pattern = `<t:WeeklyRecurrence><t:Interval>1</t:Interval><t:DaysOfWeek>${DAYS[day.dayOfWeek - 1]}</t:DaysOfWeek></t:WeeklyRecurrence>`;
+    const range = `<t:NumberedRecurrence><t:StartDate>${first.toPlainDate()}</t:StartDate><t:NumberOfOccurrences>5</t:NumberOfOccurrences></t:NumberedRecurrence>`;
+    await createItem(`${subject('c')}${wall}<t:Recurrence>${pattern}${range}</t:Recurrence>${zones(id)}`);
     const read = await calendar.all();
+    const series = read.findLast(({ content }) => content.title === 'c' && content.start === text(first));
+    expect(series?.content, `${id} ${first}`).toMatchObject({
+      ...{ duration: 'PT1H', timeZone: place },
+      recurrenceRules: [{ frequency: 'weekly', byDay: [{ day: dayName(day) }], count: 5 }],
+    });
+    table(ROWS.Series!, 'Exchange');
     const found = (name: string) =>
       read.findLast(({ content }) => content.title === name && content.start?.toString().startsWith(String(day)));
     expect(found('a')?.content, `${id} ${start}`).toMatchObject({ start: text(start), duration: 'PT4H', timeZone: place });
@@ -91,5 +114,7 @@ describe('C48: every Windows zone, in spring and in autumn', () => {
       timeZone: null,
       showWithoutTime: true,
     });
+    table(ROWS.Timed!, 'Exchange');
+    table(ROWS.Whole!, 'Exchange');
   }
 });

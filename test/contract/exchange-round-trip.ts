@@ -20,11 +20,39 @@ export function otherClient({ server }: CalendarWorld) {
 
 export const zones = (id: string) => `<t:StartTimeZone Id="${id}"/><t:EndTimeZone Id="${id}"/>`;
 
-/** `ROUND_TRIP_TABLE=1` prints it when the file is done. */
-export function roundTripTable(): string[] {
-  const lines: string[] = [];
+/** What was written there and read back here, or made here, and how often. */
+export type RoundTripTable = (row: string, from: 'application' | 'Exchange', times?: number) => void;
+
+/** Printed when the file is done: each row with what becomes of it on the way, or with where it is tried if not here. */
+export function roundTripTable(title: string, remarks: Readonly<Record<string, string>> = {}): RoundTripTable {
+  const rows = new Map<string, { application: number; Exchange: number }>();
   afterAll(() => {
-    if (process.env.ROUND_TRIP_TABLE) process.stdout.write(`\n${lines.join('\n')}\n`);
+    const others = Object.keys(remarks).filter((row) => !rows.has(row));
+    const lines = [...rows].map(([row, { application, Exchange }]) => [
+      row,
+      equal(application),
+      equal(Exchange),
+      remarks[row] ?? 'none',
+    ]);
+    print([
+      [title, 'from the application', 'from Exchange', 'normalisation'],
+      ...lines,
+      ...others.map((row) => [row, '-', '-', remarks[row]!]),
+    ]);
   });
-  return lines;
+  return (row, from, times = 1) => {
+    const counts = rows.get(row) ?? { application: 0, Exchange: 0 };
+    counts[from] += times;
+    rows.set(row, counts);
+  };
+}
+
+const equal = (times: number) => (times === 0 ? '-' : `${times} equal`);
+
+function print(lines: readonly (readonly string[])[]): void {
+  const width = Math.max(...lines.map(([row]) => row!.length));
+  const text = lines.map(
+    ([row, ours, theirs, remark]) => `${row!.padEnd(width)}  ${ours!.padEnd(20)}  ${theirs!.padEnd(13)}  ${remark}`,
+  );
+  process.stdout.write(`\n${text.join('\n')}\n`);
 }

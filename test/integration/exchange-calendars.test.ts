@@ -45,9 +45,8 @@ describe.skipIf(!haveCorpora)('calendars of others (skipped where the corpora ar
   const count = (why: string) => reasons.set(why, (reasons.get(why) ?? 0) + 1);
   afterAll(() => {
     expect(counts.back).toBeGreaterThan(500);
-    if (!process.env.ROUND_TRIP_TABLE) return;
-    const lines = [...reasons].sort(([, one], [, other]) => other - one).map(([why, n]) => `${n} x ${why}`);
-    process.stdout.write(`${JSON.stringify(counts)}\n${lines.join('\n')}\n`);
+    const lines = [...reasons].sort(([, one], [, other]) => other - one).map(([why, n]) => `\n  ${n} x ${why}`);
+    process.stdout.write(`calendars: ${JSON.stringify(counts)}, refused or left out:${lines.join('') || ' none'}\n`);
   });
   const folders = haveCorpora ? readdirSync(corporaFolder).filter((name) => name.startsWith('ics-')) : [];
 

@@ -10,7 +10,15 @@ import { createTaskKind } from './task.ts';
 
 const world = await fieldsWorld<TaskFieldName>(createTaskKind(), TASK_FIELDS, { '@type': 'Task' });
 const { standIn, fieldOf, item, content: task, create, change, first } = world;
-const table = roundTripTable();
+const table = roundTripTable('field of a task', {
+  startDate: 'any midnight is its day',
+  dueDate: 'any midnight is its day',
+  completion: 'status, percent and day are one; given up is completed; a day without an hour',
+  importance: 'of 1 to 9 only high, normal and low are left',
+  reminder: 'the first of several',
+  recurrence: 'Exchange alone says it: read, and never written',
+  activityType: 'the application alone has it',
+});
 const _items = () => itemsOf(standIn.exchange, ADDRESS, 'tasks');
 const valueIn = (name: TaskFieldName, { content }: ItemVersion) => fieldOf(name).get(content);
 
@@ -70,10 +78,11 @@ describe.each(TABLE)('%s %j', (name, value, xml) => {
   test('written by another client it is read, and what we write for it is the same', async () => {
     const theirs = await byHand(xml);
     expect(valueIn(name, theirs)).toEqual(value);
+    table(name, 'Exchange');
     const expected = { ...EMPTY, ...stored(item()) };
     await create(wanted);
     expect(stored(item(1))).toEqual(expected);
-    table.push(`${`task ${name}`.padEnd(32)} ${JSON.stringify(value).slice(0, 60)}: both sides equal`);
+    table(name, 'application');
   });
 
   test('it is set, changed back to nothing, and the other fields stay', async () => {
