@@ -79,7 +79,8 @@ function cardOf(lines: readonly Line[]): ItemContent {
     addresses: map('ADR', ({ value, types }) => addressOf(partsOf(value), types)),
     anniversaries: datesOf(text('BDAY'), text('ANNIVERSARY')),
     notes: map('NOTE', ({ value }) => ({ note: plain(value) })),
-    links: map('URL', ({ value }) => ({ uri: plain(value) })),
+    // A URI by RFC 6350 6.7.8, and by what people write a name alone.
+    links: map('URL', ({ value }) => ({ uri: plain(value).replace(/^(?![a-z][a-z\d+.-]*:)/i, 'http://') })),
     keywords: keywordsOf(all('CATEGORIES')),
     media: map('PHOTO', photoOf),
   };

@@ -104,6 +104,18 @@ const picture: Mapping = {
   write: () => [],
 };
 
+const PAGE = text(field('contacts:BusinessHomePage'));
+/** People write `www.example.com`, and a Link of JSContact has a URI or nothing (RFC 9553 2.6.3). */
+const webPage: Mapping = {
+  ...PAGE,
+  read(item) {
+    const told = asText(PAGE.read(item))?.trim().toWellFormed() ?? null;
+    if (told === null) return null;
+    const page = /^[a-z][a-z\d+.-]*:/i.test(told) ? told : `http://${told}`;
+    return page.replace(/[^!#-;=?-[\]_a-z~%]/gu, encodeURIComponent);
+  },
+};
+
 export const CONTACT_MAP: Readonly<Record<ContactFieldName, Mapping>> = {
   name: contactName,
   nickname: text(field('contacts:Nickname')),
@@ -127,7 +139,7 @@ export const CONTACT_MAP: Readonly<Record<ContactFieldName, Mapping>> = {
   birthday: contactDay('contacts:Birthday', addressProperty(0x80de, 'SystemTime')),
   anniversary: contactDay('contacts:WeddingAnniversary', addressProperty(0x80df, 'SystemTime')),
   notes: notes(),
-  website: text(field('contacts:BusinessHomePage')),
+  website: webPage,
   ftpSite: text(tagged(0x3a4c)),
   governmentId: text(tagged(0x3a07)),
   categories,

@@ -18,6 +18,7 @@ const table = roundTripTable('field of a contact', {
   birthday: 'without a year it is of 1604 there',
   businessAddress: 'with contactAddresses: mailing it is the one address, wherever that lies',
   notes: 'text; HTML is put in lines',
+  website: 'a URI: without a scheme it is of http',
   picture: 'its bytes; one that only says where it lies stays here: below',
 });
 
@@ -315,4 +316,16 @@ describe('what users and servers write', () => {
     });
     expect(told).toHaveLength(2);
   });
+});
+
+test.each([
+  ['www.example.com', 'http://www.example.com'],
+  ['intranet/my page', 'http://intranet/my%20page'],
+  ['https://example.com/?a=ü', 'https://example.com/?a=%C3%BC'],
+])('a web page that is written as %s is a URI, and stays as it stands there', async (told, uri) => {
+  await byHand(simple('BusinessHomePage', told) + simple('Surname', 'Berg'));
+  const theirs = await first();
+  expect(fieldOf('website').get(theirs.content)).toBe(uri);
+  await change(theirs, fieldOf('jobTitle').set(theirs.content, 'Head'), ['jobTitle']);
+  expect(item().fields.BusinessHomePage!.text).toBe(told);
 });
