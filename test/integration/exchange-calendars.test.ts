@@ -1,4 +1,4 @@
-/** Public calendars, made by many programs: into Exchange and out again, with the occurrences that ical.js says. */
+/** Public calendars, made by many programs: into Exchange and out again as valid JSCalendar, with the occurrences that ical.js says. */
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { seriesOf } from '../../src/connector/exchange/recurrence-rule.ts';
 import { Failure } from '../../src/model/failure.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
 import { ALICE, calendarWorld } from '../contract/exchange-calendar-world.ts';
+import { wrongInCalendarObject } from '../valid/calendar-object.ts';
 import { corporaFolder, haveCorpora } from './corpora.ts';
 import { eventsIn, expanded, type ReadEvent } from './icalendar.ts';
 
@@ -78,7 +79,14 @@ describe.skipIf(!haveCorpora)('calendars of others (skipped where the corpora ar
       const [before, after] = [content, read.content].map(({ title, start, timeZone }) =>
         JSON.stringify([String(title).slice(0, LONGEST_SUBJECT).trim(), start, timeZone]),
       );
-      return [...(same ? [] : [`${name}: ${ours} but ${theirs}`]), ...(before === after ? [] : [`${name}: ${before} ${after}`])];
+      // What an item is called and when it was changed stands beside its content.
+      const whole = { uid: read.ref, ...read.content, updated: read.changedAt!.toISOString().replace('.000Z', 'Z') };
+      const invalid = wrongInCalendarObject(whole).map((each) => `${name}: ${each}`);
+      return [
+        ...invalid,
+        ...(same ? [] : [`${name}: ${ours} but ${theirs}`]),
+        ...(before === after ? [] : [`${name}: ${before} ${after}`]),
+      ];
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'refused') throw new Error(name, { cause: error });
       count(error.message.replace(/\d{4}-\d\d-\d\d\S*/g, 'a day').slice(0, 120));

@@ -16,6 +16,7 @@ import { ALICE, calendarWorld } from '../contract/exchange-calendar-world.ts';
 import { exchangeStore } from '../contract/exchange-store.ts';
 import { PASSWORD } from '../contract/exchange-world.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
+import { wrongInCard } from '../valid/card.ts';
 import { corporaFolder, haveCorpora } from './corpora.ts';
 import { itemWorld, OPEN_POLICY } from './item-world.ts';
 import { cardsIn } from './vcard.ts';
@@ -55,7 +56,12 @@ describe.skipIf(!haveCorpora)('vCards of others (skipped where the corpora are n
       const read = there.get(id);
       if (links[0]?.state === 'parked') refuse(links[0].reason ?? 'without a reason');
       else if (read === undefined) wrong.push(`${names.get(id)} is not there`);
-      else wrong.push(...differences(names.get(id)!, content, read.content));
+      else {
+        const name = names.get(id)!;
+        // What an item is called stands beside its content.
+        const invalid = [content, read.content].flatMap((each) => wrongInCard({ uid: id, ...each }));
+        wrong.push(...invalid.map((each) => `${name}: ${each}`), ...differences(name, content, read.content));
+      }
       if (read) counts.back += 1;
     }
     expect(wrong).toEqual([]);
