@@ -76,7 +76,9 @@ test('a series that Exchange cannot hold is refused, and the place and reason ar
       event({ recurrenceRules: [{ frequency: 'monthly', byDay: [{ day: 'mo', nthOfPeriod: 5 }] }] }),
       '$.recurrenceRules[0].byDay[0].nthOfPeriod',
     ],
-    [event({ recurrenceRules: [{ frequency: 'yearly', interval: 2 }] }), '$.recurrenceRules[0].interval'],
+    [event({ recurrenceRules: [{ frequency: 'yearly', interval: 9 }] }), '$.recurrenceRules[0].interval'],
+    [event({ recurrenceRules: [{ frequency: 'monthly', byMonthDay: [-2] }] }), '$.recurrenceRules[0].byMonthDay[0]'],
+    [event({ recurrenceRules: [{ frequency: 'monthly', skip: 'forward' }] }), '$.recurrenceRules[0].skip'],
     [event({ excludedRecurrenceRules: [] }), '$.excludedRecurrenceRules'],
   ];
   for (const [given, place] of cases) expect(said(given)).toContain(place);
@@ -94,6 +96,9 @@ test('every pattern that Exchange has is let in', () => {
     { frequency: 'yearly', byMonth: ['5'], byMonthDay: [6] },
     { frequency: 'yearly', byMonth: ['11'], byDay: [day('th', 4)] },
     { frequency: 'yearly' },
+    { frequency: 'yearly', interval: 8, byMonth: ['5'], byMonthDay: [4] },
+    { frequency: 'monthly', byMonthDay: [-1] },
+    { frequency: 'monthly', byMonthDay: [30], skip: 'backward' },
   ];
   for (const rule of rules) expect([rule, holdable([rule], { '2026-07-01T09:00:00': { excluded: true } })]).toEqual([rule, null]);
 });

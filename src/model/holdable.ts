@@ -34,6 +34,8 @@ const ALLOWED: { readonly [frequency: string]: readonly string[] } = {
 const ALWAYS = ['@type', 'frequency', 'interval', 'count', 'until', 'skip', 'rscale', 'firstDayOfWeek'];
 const DAYS = ['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'];
 const LONGEST = 999;
+/** What happens every n-th year is a monthly pattern there. */
+const MOST_YEARS = 8;
 
 function wrongRule(rule: JsonObject): Unholdable | null {
   const allowed = ALLOWED[String(rule.frequency)];
@@ -52,13 +54,14 @@ function wrongExtent(rule: JsonObject): Unholdable | null {
     return no(['count'], `Exchange counts up to ${LONGEST} occurrences`);
   if (rule.count !== undefined && rule.until !== undefined)
     return no(['until'], 'a series ends after a count or on a day, not both');
-  if (rule.frequency === 'yearly' && (rule.interval ?? 1) !== 1)
-    return no(['interval'], 'Exchange repeats every year: write twelve months for each');
+  if (rule.frequency === 'yearly' && Number(rule.interval ?? 1) > MOST_YEARS)
+    return no(['interval'], `Exchange counts up to ninety-nine months, which are ${MOST_YEARS} years`);
   if (rule.rscale !== undefined && rule.rscale !== 'gregorian')
     return no(['rscale'], 'only the Gregorian calendar is kept in step');
-  return rule.skip === undefined || rule.skip === 'omit'
+  // It takes the last day where a month lacks one.
+  return rule.skip === undefined || rule.skip === 'omit' || rule.skip === 'backward'
     ? null
-    : no(['skip'], 'Exchange decides itself what becomes of days that a month lacks');
+    : no(['skip'], 'Exchange goes to the last day of a month that lacks one, never to the next month');
 }
 
 function wrongDays(rule: JsonObject): Unholdable | null {
@@ -83,7 +86,8 @@ function wrongPattern(rule: JsonObject): Unholdable | null {
     return rule.frequency === 'yearly' && rule.byMonth === undefined ? no(['byMonth'], 'which month is missing') : wrongNth(rule);
   if (rule.bySetPosition !== undefined) return no(['bySetPosition'], 'goes with days of the week only');
   const [day] = (rule.byMonthDay as readonly number[] | undefined) ?? [1];
-  return Number.isInteger(day) && day! >= 1 && day! <= 31 ? null : no(['byMonthDay', 0], 'a day of the month from 1 to 31');
+  const isOneOf = Number.isInteger(day) && day! >= 1 && day! <= 31;
+  return isOneOf || day === -1 ? null : no(['byMonthDay', 0], 'a day of the month from 1 to 31, or the last (-1)');
 }
 
 const isOne = (list: Json) => Array.isArray(list) && list.length === 1;
