@@ -193,7 +193,9 @@ const linkOf = ({ links }: ListedItem, mailboxId?: string) =>
   links.find((link) => (mailboxId === undefined ? link.isPrimary : link.mailboxId === mailboxId)) ?? links[0];
 
 function asJson(item: ListedItem, mailboxId?: string): object {
-  const { id, kind, version, content, owner, deletedAt, links, openConflicts } = item;
+  const { id, kind, version, owner, deletedAt, links, openConflicts } = item;
+  // Both standards have it in the object itself (RFC 8984 4.1.4, RFC 9553 2.1.10), and a whole second is enough.
+  const content = { ...item.content, updated: `${item.updatedAt.toISOString().slice(0, 19)}Z` };
   const link = linkOf(item, mailboxId);
   const mailboxes = links.filter(({ state }) => state !== 'unlinked').map(({ mailbox }) => mailbox);
   const { state = 'unlinked', lastAgreedAt = null, reason = null } = link ?? {};

@@ -5,6 +5,7 @@ import { FIELDS } from '../model/fields.ts';
 import type { ItemContent, ItemKind } from '../model/item.ts';
 import { put, same } from '../model/json.ts';
 import { participantsOf } from '../model/participant-field.ts';
+import { participantId } from '../model/participant-id.ts';
 import type { Database } from '../store/database.ts';
 import type { Item } from '../store/items.ts';
 import type { Link } from '../store/links.ts';
@@ -33,7 +34,7 @@ export function withOrganizer(kind: ItemKind, content: ItemContent, mailbox: Mai
     '@type': 'Participant',
     roles: { owner: true, attendee: true },
   };
-  return put(content, ['participants', held?.key ?? own[0]!], owner);
+  return put(content, ['participants', held?.key ?? participantId(own[0]!)], owner);
 }
 
 const taskRecurrence = FIELDS.task.find(({ name }) => name === 'recurrence')!;

@@ -3,9 +3,12 @@
 import { type ItemContent, type ItemKind, TYPE_OF } from './item.ts';
 import { at, isObject, type JsonObject, put, textAt } from './json.ts';
 import { normaliseCard } from './normalise-card.ts';
+import { participantId } from './participant-id.ts';
 
 export function normaliseContent(kind: ItemKind, content: ItemContent): ItemContent {
-  const typed = { ...content, '@type': TYPE_OF[kind] };
+  // When it was last changed is for the store to say, whatever was handed back.
+  const { updated: _, ...rest } = content;
+  const typed = { ...rest, '@type': TYPE_OF[kind] };
   if (kind === 'contact') return normaliseCard(typed);
   const alerted = oneAs(typed, 'alerts', 'reminder', (alert) => isTrigger(alert, kind));
   if (kind === 'task') return alerted;
@@ -35,13 +38,17 @@ function allDay(content: ItemContent): ItemContent {
   return { ...rest, '@type': content['@type'], start: `${day}T00:00:00`, duration: content.duration ?? 'P1D' };
 }
 
-/** Participants stand under their lower-case addresses. */
+/** Participants stand under the id of their address; one who has it as a name alone gets it as the address that it is. */
 function named(content: ItemContent): ItemContent {
   const map = at(content, 'participants');
   if (!isObject(map)) return content;
   const all = Object.entries(map).map(([key, one]) => {
     const address = textAt(one, 'sendTo', 'imip')?.replace(/^mailto:/i, '') ?? textAt(one, 'email');
-    return [(address ?? (key.includes('@') ? key : null))?.toLowerCase() ?? key, one] as const;
+    if (address !== null) return [participantId(address), one] as const;
+    if (!key.includes('@') || !isObject(one)) return [key, one] as const;
+    const others = at(one, 'sendTo');
+    const sendTo = { ...(isObject(others) ? others : {}), imip: `mailto:${key.toLowerCase()}` };
+    return [participantId(key), { ...one, sendTo }] as const;
   });
   return { ...content, participants: Object.fromEntries(all) };
 }

@@ -1,7 +1,8 @@
-/** Who takes part in an appointment (RFC 8984 4.4.6): one map under lower-case addresses, several fields over it. */
+/** Who takes part in an appointment (RFC 8984 4.4.6): one map under the ids of their addresses, several fields over it. */
 import { fixed, type Named, setField, valueField } from './field.ts';
 import type { ItemContent, Json } from './item.ts';
 import { at, isObject, type JsonObject, put, sorted, textAt } from './json.ts';
+import { participantId } from './participant-id.ts';
 
 type Group = 'organizer' | 'required' | 'optional' | 'resource';
 export interface Participant {
@@ -75,7 +76,7 @@ function replaced(content: ItemContent, group: Group, members: readonly Json[]):
     return [key, join ? member(one.held, group, wanted.get(one.address)!) : held] as const;
   });
   const added = [...wanted].filter(([address]) => !known.has(address));
-  const all = [...kept, ...added.map(([address, name]) => [address, member(made(address), group, name)] as const)];
+  const all = [...kept, ...added.map(([address, name]) => [participantId(address), member(made(address), group, name)] as const)];
   return all.length === 0 ? null : Object.fromEntries(all);
 }
 

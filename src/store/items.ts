@@ -15,6 +15,7 @@ export interface Item {
   readonly deletedAt: Date | null;
   readonly deletedBy: 'application' | 'exchange' | null;
   readonly createdAt: Date;
+  readonly updatedAt: Date;
 }
 
 /** What is kept beside the content so that it can be searched. */
@@ -27,7 +28,7 @@ export interface ItemIndex {
 }
 
 const COLUMNS =
-  'id, kind, version, content, owner, deleted_at as "deletedAt", deleted_by as "deletedBy", created_at as "createdAt"';
+  'id, kind, version, content, owner, deleted_at as "deletedAt", deleted_by as "deletedBy", created_at as "createdAt", updated_at as "updatedAt"';
 
 export async function createItem(
   transaction: Database,

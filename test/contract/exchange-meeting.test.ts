@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ItemVersion } from '../../src/connector/connector.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
+import { participantId } from '../../src/model/participant-id.ts';
 import { appointmentTime } from './exchange-appointment-samples.ts';
 import { ALICE, applyAll, BOB, CAROL, calendarWorld, NOWHERE, written } from './exchange-calendar-world.ts';
 
@@ -40,10 +41,10 @@ describe('guests', () => {
     expect(nobodyWasTold()).toBe(true);
     expect(read.meeting).toEqual({ role: 'organizer', sent: false, cancelled: false, organizer: ALICE, sequence: 0 });
     expect(read.content.participants).toMatchObject({
-      [ALICE]: { roles: { owner: true }, participationStatus: 'accepted' },
-      [BOB]: { roles: { attendee: true }, participationStatus: 'needs-action' },
-      [CAROL]: { roles: { attendee: true, optional: true } },
-      'room@example.com': { kind: 'resource' },
+      [participantId(ALICE)]: { roles: { owner: true }, participationStatus: 'accepted' },
+      [participantId(BOB)]: { roles: { attendee: true }, participationStatus: 'needs-action' },
+      [participantId(CAROL)]: { roles: { attendee: true, optional: true } },
+      [participantId('room@example.com')]: { kind: 'resource' },
     });
     expect(read.content.replyTo).toEqual({ imip: `mailto:${ALICE}` });
     await alice.change(read, { ...read.content, title: 'Other' }, ['subject']);
@@ -142,10 +143,10 @@ describe('an update', () => {
   });
 
   it('of a guest who stays is no invitation, and whoever is left out gets a cancellation', async () => {
-    const { [CAROL]: _, ...rest } = theirs.content.participants as Record<string, never>;
+    const { [participantId(CAROL)]: _, ...rest } = theirs.content.participants as Record<string, never>;
     const fewer = { ...theirs.content, participants: rest };
     const read = await alice.change(theirs, fewer, ['optionalAttendees'], 'update');
-    expect(Object.keys(read.content.participants as object)).toEqual([ALICE, BOB]);
+    expect(Object.keys(read.content.participants as object)).toEqual([ALICE, BOB].map(participantId));
     expect(mailed(CAROL)).toEqual(['MeetingRequest', 'MeetingCancellation']);
   });
 
@@ -156,13 +157,13 @@ describe('an update', () => {
     const dave = guest('dave@example.com');
     const more = {
       ...now.content,
-      participants: { ...(now.content.participants as object), 'dave@example.com': dave },
+      participants: { ...(now.content.participants as object), [participantId('dave@example.com')]: dave },
     } as ItemContent;
     const read = await alice.change(now, more, ['requiredAttendees', 'optionalAttendees'], 'update');
     expect(read.content.participants).toMatchObject({
-      [BOB]: { participationStatus: 'accepted' },
-      [CAROL]: { participationStatus: 'needs-action' },
-      'dave@example.com': { participationStatus: 'needs-action' },
+      [participantId(BOB)]: { participationStatus: 'accepted' },
+      [participantId(CAROL)]: { participationStatus: 'needs-action' },
+      [participantId('dave@example.com')]: { participationStatus: 'needs-action' },
     });
   });
 
@@ -210,15 +211,17 @@ describe('an attendee’s copy', () => {
     expect(mailed(ALICE)).toEqual(['MeetingResponse']);
     expect(alice.itemsIn('inbox')[0]!.fields.Body?.text).toContain('So be <it> & more');
     expect((await copyOf(ALICE)).content.participants).toMatchObject({
-      [BOB]: { participationStatus: status },
-      [CAROL]: { participationStatus: 'needs-action' },
+      [participantId(BOB)]: { participationStatus: status },
+      [participantId(CAROL)]: { participationStatus: 'needs-action' },
     });
   });
 
   it('declines, and is gone from the calendar', async () => {
     expect(await bob.apply({ change: 'respond', theirs: copy, response: 'declined', comment: null })).toEqual(NOWHERE);
     expect(bob.itemsIn('calendar')).toEqual([]);
-    expect((await copyOf(ALICE)).content.participants).toMatchObject({ [BOB]: { participationStatus: 'declined' } });
+    expect((await copyOf(ALICE)).content.participants).toMatchObject({
+      [participantId(BOB)]: { participationStatus: 'declined' },
+    });
   });
 
   it('is deleted without a word', async () => {

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { APPOINTMENT_FIELDS, type AppointmentFieldName } from '../../src/model/appointment-field.ts';
 import { valuesOf } from '../../src/model/field.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
+import { participantId } from '../../src/model/participant-id.ts';
 import { ALICE, BOB, calendarWorld, written } from './exchange-calendar-world.ts';
 import { otherClient, roundTripTable, zones } from './exchange-round-trip.ts';
 
@@ -30,11 +31,11 @@ const table = roundTripTable('field of an appointment', {
 type Row = readonly [field: AppointmentFieldName, what: string, content: Record<string, Json>, xml: string];
 const guest = (roles: Record<string, true>, kind = 'individual') => ({
   participants: {
-    [ALICE]: {
+    [participantId(ALICE)]: {
       ...{ '@type': 'Participant', name: 'Alice', email: ALICE, sendTo: { imip: `mailto:${ALICE}` } },
       ...{ kind: 'individual', roles: { owner: true }, participationStatus: 'accepted' },
     },
-    [BOB]: {
+    [participantId(BOB)]: {
       ...{ '@type': 'Participant', name: 'Bob', email: BOB, sendTo: { imip: `mailto:${BOB}` } },
       ...{ kind, roles, participationStatus: 'needs-action' },
     },

@@ -7,6 +7,7 @@ import type { Named } from './action.ts';
 import type { Company } from './company.ts';
 import { kindThere } from './kind/kinds.ts';
 import { addressOf, type MailboxId } from './mailbox-id.ts';
+import { noteTraceless } from './people.ts';
 import type { Scene } from './scene.ts';
 import { isGuests, pick, saysThere, there } from './view.ts';
 
@@ -19,10 +20,12 @@ export async function answerThere({ company, post }: Scene, { at, item, response
   if (invited) await post.byHand(() => respond(company, at, invited, OBJECTS[response], answerMeeting, true));
 }
 
-export async function cancelThere({ company, witness, post }: Scene, { at, item, tell }: Named<'cancel there'>): Promise<void> {
+export async function cancelThere(scene: Scene, { at, item, tell }: Named<'cancel there'>): Promise<void> {
+  const { company, witness, post } = scene;
   const own = there(company, at).filter((one) => kindThere(one).isMeeting && !isGuests(one, at));
   const meeting = pick(own, item);
   if (!meeting) return;
+  await noteTraceless(scene, at, meeting, false);
   witness.deleted(saysThere(meeting));
   await post.byHand(() => respond(company, at, meeting, 'CancelCalendarItem', cancelMeeting, tell));
 }

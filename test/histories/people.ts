@@ -61,12 +61,17 @@ export async function deleteThere(scene: Scene, { at, item: index, how }: Named<
   const { company, witness } = scene;
   const item = pick(there(company, at), index);
   if (!item) return;
-  if (how === 'HardDelete' && (await isBeingWritten(scene, at, birthThere(item)))) witness.traceless.add(birthThere(item));
+  await noteTraceless(scene, at, item, how === 'HardDelete');
   if (!isGuests(item, at)) witness.deleted(saysThere(item));
   disposeItem(company.mailbox(at), item, how);
 }
 
-/** Then nobody knows whether it has our key. */
+/** Thrown away for good, or without our key, while that was being written: where it went, nobody can tell. */
+export async function noteTraceless(scene: Scene, at: MailboxId, item: Item, forGood: boolean): Promise<void> {
+  const isKeyed = JSON.stringify(item.named).includes('MailroomKey');
+  if ((forGood || !isKeyed) && (await isBeingWritten(scene, at, birthThere(item)))) scene.witness.traceless.add(birthThere(item));
+}
+
 async function isBeingWritten({ company }: Scene, at: MailboxId, birth: string): Promise<boolean> {
   const own = hereOf(await here(company), birth);
   const links = await Promise.all(own.map(({ id }) => linksOf(company.database, id)));

@@ -1,5 +1,6 @@
 /** A company of three on the Exchange stand-in, as an operator has it: config, commands, and what stands in each calendar. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { participantId } from '../../src/model/participant-id.ts';
 import { finished } from '../gateway/gateway.ts';
 import { type ItemOffice, type ListedJson, openOffice } from './item-office.ts';
 
@@ -74,7 +75,7 @@ test('the guest accepts in the application, and the organizer sees it', async ()
   await mailroom('sync', ANNA);
   expect(calendarOf(BO)[0]!.fields.MyResponseType?.text).toBe('Accept');
   const [item] = await mailroom('appointments', 'show', id);
-  expect(item!.content.participants).toMatchObject({ [BO]: { participationStatus: 'accepted' } });
+  expect(item!.content.participants).toMatchObject({ [participantId(BO)]: { participationStatus: 'accepted' } });
   const before = office.writes();
   await mailroom('sync');
   expect(office.writes()).toBe(before);

@@ -5,6 +5,7 @@
  */
 import { changeItem, createItemIn, deleteItem, respondToItem } from '../../src/mailbox/items.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
+import { participantId } from '../../src/model/participant-id.ts';
 import { type ListedItem, listItems } from '../../src/store/items.ts';
 import { at, event, MARK, overrides, SERIES, saidHere, saidThere } from './appointment-ledger.ts';
 import {
@@ -96,7 +97,7 @@ const copiesOf = (guest: string) => [
 
 function answerOf(content: ItemContent): string {
   const people = content.participants as Readonly<Record<string, { participationStatus?: string }>>;
-  return people[BO]?.participationStatus ?? 'needs-action';
+  return people[participantId(BO)]?.participationStatus ?? 'needs-action';
 }
 
 async function invite({ database }: ItemsPlace, name: string, more: Readonly<Record<string, Json>> = {}): Promise<void> {

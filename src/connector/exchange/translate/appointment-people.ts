@@ -1,5 +1,6 @@
 /** Who takes part in a meeting, and what they answered: attendee lists at Exchange, participants in JSCalendar (RFC 8984 4.4.6). */
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
+import { participantId } from '../../../model/participant-id.ts';
 import { field, type Path, type Setting } from '../property.ts';
 import { childOf, type Element, textOf } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
@@ -43,13 +44,13 @@ export function peopleContent(item: Element): Record<string, Json> {
   const organizer = childOf(item, 'Organizer', 'Mailbox');
   const address = addressOf(organizer);
   if (address !== null)
-    participants[address.toLowerCase()] = person(organizer!, address, { owner: true }, 'accepted', 'individual');
+    participants[participantId(address)] = person(organizer!, address, { owner: true }, 'accepted', 'individual');
   for (const { name, kind, roles } of Object.values(LISTS)) {
     for (const attendee of childOf(item, name)?.children ?? []) {
       const box = childOf(attendee, 'Mailbox');
       const listed = addressOf(box);
       if (listed === null) continue;
-      const key = listed.toLowerCase();
+      const key = participantId(listed);
       const before = participants[key];
       const status = statusOf(textOf(attendee, 'ResponseType'));
       participants[key] = before
