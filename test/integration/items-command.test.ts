@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { participantId } from '../../src/model/participant-id.ts';
 import { finished } from '../gateway/gateway.ts';
+import { wrongInCalendarObject } from '../valid/calendar-object.ts';
 import { type ItemOffice, type ListedJson, openOffice } from './item-office.ts';
 
 const PEOPLE = ['anna', 'bo', 'cleo'].map((name) => `${name}@example.com`) as [string, string, string];
@@ -76,6 +77,7 @@ test('the guest accepts in the application, and the organizer sees it', async ()
   expect(calendarOf(BO)[0]!.fields.MyResponseType?.text).toBe('Accept');
   const [item] = await mailroom('appointments', 'show', id);
   expect(item!.content.participants).toMatchObject({ [participantId(BO)]: { participationStatus: 'accepted' } });
+  expect(wrongInCalendarObject(item!.content)).toEqual([]);
   const before = office.writes();
   await mailroom('sync');
   expect(office.writes()).toBe(before);
