@@ -101,4 +101,13 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
     ],
   },
+  {
+    why: 'of what is called off before our key stands in it nobody can tell a deletion from a move out of sight: it is unlinked',
+    kinds: ['meeting', 'series meeting'],
+    actions: [
+      { do: 'create there', at: 'cleo', kind: 1, tell: true },
+      { do: 'pass', at: 'cleo', kill: { step: ' before ', nth: 1 }, between: null, lost: null },
+      { do: 'cancel there', at: 'cleo', item: 4, tell: false },
+    ],
+  },
 ];
