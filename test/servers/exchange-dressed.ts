@@ -121,3 +121,20 @@ async function send(answer: ServerResponse, body: Buffer, piece = body.length ||
   }
   answer.end();
 }
+
+/** Answers of SyncFolderItems that tell the changes of the first again and again, with states that are always new. */
+export function repeating() {
+  let first = '';
+  const said = {
+    asked: 0,
+    again(text: string): string {
+      said.asked += 1;
+      first ||= /<m:Changes>[\s\S]*<\/m:Changes>/.exec(text)![0];
+      return text
+        .replace('LastItemInRange>true', 'LastItemInRange>false')
+        .replace(/<m:Changes>[\s\S]*<\/m:Changes>|<m:Changes\/>/, first)
+        .replace(/(<m:SyncState>[^<]*)/, `$1${' '.repeat(said.asked)}`);
+    },
+  };
+  return said;
+}
