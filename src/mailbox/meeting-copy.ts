@@ -2,7 +2,8 @@
  * An attendee's copy of a meeting that is known from elsewhere: only what belongs to the copy is kept (response, reminder,
  * show-as, categories, sensitivity). Exchange itself brings the rest, by its own invitation.
  */
-import { valuesOf } from '../model/field.ts';
+import { type FieldValues, valuesOf } from '../model/field.ts';
+import { regarding } from '../model/regarding-field.ts';
 import { appendChanges } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
 import { lockMeeting } from '../store/items.ts';
@@ -86,6 +87,10 @@ export async function takeLead(transaction: Database, { id }: Pick<Link, 'id'>, 
   const before = others.filter((other) => other.isPrimary && other.id !== id);
   for (const other of before) await changeLink(transaction, other.id, { isPrimary: false, theirsSeen: null });
   const { oursBase = null, theirsBase = null } = before[0] ?? {};
-  const agreed = oursBase === null ? {} : { oursBase, theirsBase };
+  const agreed = oursBase === null ? {} : { oursBase: ofAnyCopy(oursBase), theirsBase: ofAnyCopy(theirsBase) };
   await changeLink(transaction, id, { isPrimary: true, theirsSeen: null, oursSeen: null, ...agreed });
 }
+
+/** What the meeting is regarding was written into the other copy alone. */
+const ofAnyCopy = (base: FieldValues | null) =>
+  base && Object.fromEntries(Object.entries(base).filter(([name]) => name !== regarding.name));

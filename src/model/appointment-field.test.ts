@@ -60,6 +60,7 @@ const VALUES: { readonly [field: string]: fc.Arbitrary<Json> } = {
   sensitivity: fc.constantFrom(null, 'personal', 'private', 'confidential'),
   reminder: fc.option(fc.nat(10_000)),
   categories: fc.uniqueArray(word, { maxLength: 3 }).map((all) => all.sort()),
+  regarding: fc.option(fc.record({ type: word, id: word, name: maybe })),
   onlineMeeting: fc.option(fc.record({ uri: word, name: maybe })),
   attachments: fc
     .uniqueArray(fc.nat(99), { maxLength: 3 })

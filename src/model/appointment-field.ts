@@ -9,6 +9,7 @@ import { VENDOR } from './item.ts';
 import { isObject, put, textAt } from './json.ts';
 import { optionalAttendees, organizer, requiredAttendees, resources, responses } from './participant-field.ts';
 import { recurrenceField } from './recurrence-field.ts';
+import { regarding } from './regarding-field.ts';
 import { alertAt } from './reminder.ts';
 
 const location = valueField({
@@ -41,7 +42,7 @@ const FREE_BUSY: { readonly [showAs: string]: string } = {
   workingElsewhere: 'free',
   noData: 'free',
 };
-const showAs = valueField({
+export const showAs = valueField({
   name: 'showAs',
   scope: 'copy',
   directions: ['both'],
@@ -120,6 +121,7 @@ export const APPOINTMENT_FIELDS = [
   sensitivity,
   reminder,
   categories,
+  regarding,
   response,
   onlineMeeting,
   attachments,

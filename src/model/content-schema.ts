@@ -1,9 +1,11 @@
 /** What an application may hand in: loose, because what nobody here knows is kept. */
 import { z } from 'zod';
 import { VENDOR } from './item.ts';
+import { REGARDING } from './regarding-field.ts';
 
 const text = z.string().max(32_768);
 const line = z.string().max(1_000);
+const word = line.regex(/\S/, 'a text that is not blank is expected');
 /** RFC 8984 1.4.4: no zone, no offset. */
 const local = z
   .string()
@@ -38,6 +40,7 @@ const both = {
   keywords: flags.optional(),
   alerts: map(alert).optional(),
   recurrenceRules: z.array(z.looseObject({ frequency: line, until: local.optional() })).optional(),
+  [REGARDING]: z.looseObject({ type: word, id: word, name: line.optional() }).optional(),
 };
 
 export const eventSchema = z.looseObject({

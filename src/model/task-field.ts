@@ -4,6 +4,7 @@ import { categories, importance, sensitivity } from './copy-field.ts';
 import { type Field, fixed, type Named, valueField } from './field.ts';
 import { type Json, VENDOR } from './item.ts';
 import { at, isObject, put, sorted, textAt } from './json.ts';
+import { regarding } from './regarding-field.ts';
 import { alertAt } from './reminder.ts';
 
 /** Exchange keeps days alone; a time of day that the application gave stays while the day does. */
@@ -97,6 +98,7 @@ export const TASK_FIELDS = [
   importance,
   categories,
   sensitivity,
+  regarding,
   reminder,
   recurrence,
   activityType,

@@ -1,7 +1,9 @@
 /** Which way a field travels between this activity and this item: what was configured, within what the item allows. */
+import { showAs } from '../model/appointment-field.ts';
 import { attachments } from '../model/attachment-field.ts';
 import type { Direction, Field } from '../model/field.ts';
 import { FIELDS } from '../model/fields.ts';
+import { regarding } from '../model/regarding-field.ts';
 import { rowOf } from './deletion.ts';
 import type { ItemPolicy } from './item-policy.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -40,7 +42,8 @@ const NEITHER: Limits = { in: false, out: false };
 function limits(field: Field, input: PlanInput): Limits {
   const { primary, theirs, ours } = input;
   if (field.name === attachments.name && !takesPlaceOnce(input)) return NEITHER;
-  if (ours !== null && rowOf(input.kind, ours.content) === 'service') return { in: false, out: field.scope === 'shared' };
+  if (ours !== null && rowOf(input.kind, ours.content) === 'service')
+    return { in: false, out: field.scope === 'shared' || OF_SERVICE.has(field.name) };
   if (field.scope === 'copy') return primary ? { in: true, out: theirs?.readOnly !== true } : NEITHER;
   if (theirs?.readOnly === true) return { in: primary, out: false };
   if (theirs?.meeting == null) return FREE;
@@ -48,6 +51,8 @@ function limits(field: Field, input: PlanInput): Limits {
   if (!primary) return NEITHER;
   return { in: true, out: theirs.meeting.role === 'organizer' };
 }
+
+const OF_SERVICE: ReadonlySet<string> = new Set([showAs.name, regarding.name]);
 
 /** Neither a series, whose occurrences can have files of their own, nor a service appointment, on either side. */
 function takesPlaceOnce({ kind, ours, theirs }: PlanInput): boolean {

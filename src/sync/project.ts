@@ -2,7 +2,7 @@
  * Our content as it is meant to look there. What was closed in the application is free and reminds nobody; what was over when it
  * was made never did; a file that is too large stays with us.
  */
-import { APPOINTMENT_FIELDS } from '../model/appointment-field.ts';
+import { showAs } from '../model/appointment-field.ts';
 import { allowance, attachments, filesIn, type HeldFile, keyOf } from '../model/attachment-field.ts';
 import type { ItemContent, Json } from '../model/item.ts';
 import { put, textAt } from '../model/json.ts';
@@ -12,7 +12,6 @@ import type { Agreement, NotApplied, PlanInput } from './plan-input.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const LATE_DAYS = 7;
-const showAs = APPOINTMENT_FIELDS.find((field) => field.name === 'showAs')!;
 
 export type Projected = Pick<PlanInput, 'kind' | 'policy' | 'ours' | 'theirs'> & {
   readonly link: Pick<Agreement, 'oursBase'> | null;

@@ -219,6 +219,13 @@ test('C44 on purpose different: a deleted occurrence is a change of its series, 
 test('C45 a service appointment goes one way: what is changed in Exchange does not come back', () => {
   const was = event({ 'mailroom.example:activityType': 'service' } as Record<string, Json>);
   expect(planned({ kind: 'appointment', was, theirs: { ...was, title: 'Other' } }).ours.write).toBe('none');
-  expect(planned({ kind: 'appointment', was, ours: { ...was, title: 'Other' } }).theirs.write).toBe('update');
+  const lead = { type: 'lead', id: '1' };
+  const changes: Record<string, Json>[] = [
+    { title: 'Other' },
+    { freeBusyStatus: 'free' },
+    { 'mailroom.example:regarding': lead },
+  ];
+  for (const change of changes)
+    expect(planned({ kind: 'appointment', was, ours: { ...was, ...change } }).theirs.write).toBe('update');
   expect(planned({ kind: 'appointment', was, their: { presence: 'deleted' } }).ours.write).toBe('none');
 });

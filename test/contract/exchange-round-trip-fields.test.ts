@@ -8,7 +8,7 @@ import { valuesOf } from '../../src/model/field.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
 import { participantId } from '../../src/model/participant-id.ts';
 import { ALICE, BOB, calendarWorld, written } from './exchange-calendar-world.ts';
-import { otherClient, roundTripTable, zones } from './exchange-round-trip.ts';
+import { otherClient, regardingXml, roundTripTable, zones } from './exchange-round-trip.ts';
 
 const world = await calendarWorld();
 const { createItem } = otherClient(world);
@@ -53,6 +53,7 @@ const reminder = (offset: string) => ({
 const minutes = (n: number) =>
   `<t:ReminderIsSet>true</t:ReminderIsSet><t:ReminderMinutesBeforeStart>${n}</t:ReminderMinutesBeforeStart>`;
 
+const RECORD = { type: 'lead', id: '4711', name: 'Zoë & <Söhne>' };
 const ROWS: readonly Row[] = [
   ['subject', 'text', { title: 'Zoë & <Söhne>' }, '<t:Subject>Zoë &amp; &lt;Söhne&gt;</t:Subject>'],
   [
@@ -81,6 +82,7 @@ const ROWS: readonly Row[] = [
     ...(['categories', 'two', { keywords: { 'A & B': true, Rot: true } }] as const),
     '<t:Categories><t:String>A &amp; B</t:String><t:String>Rot</t:String></t:Categories>',
   ],
+  [...(['regarding', 'a record', { 'mailroom.example:regarding': RECORD }] as const), regardingXml(RECORD)],
   ['reminder', 'at the start', reminder('PT0S'), minutes(0)],
   ['reminder', 'a day before', reminder('-PT1440M'), minutes(1440)],
   ['requiredAttendees', 'one', guest({ attendee: true }), list('RequiredAttendees')],
@@ -98,7 +100,8 @@ const TIMES = '<t:Start>2026-05-04T10:00:00</t:Start><t:End>2026-05-04T11:00:00<
 function xmlOf(xml: string): string {
   const isBefore = ORDER.slice(0, -1).some((name) => xml.startsWith(`<t:${name}`));
   const silent = xml.includes('ReminderIsSet') ? '' : '<t:ReminderIsSet>false</t:ReminderIsSet>';
-  const parts = isBefore ? [xml, silent, TIMES] : [silent, TIMES, xml];
+  const isExtended = xml.startsWith('<t:Extended');
+  const parts = isExtended ? [silent, xml, TIMES] : isBefore ? [xml, silent, TIMES] : [silent, TIMES, xml];
   return parts.join('') + zones('W. Europe Standard Time');
 }
 

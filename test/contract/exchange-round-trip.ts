@@ -18,6 +18,11 @@ export function otherClient({ server }: CalendarWorld) {
   return { request, createItem };
 }
 
+/** Given as JSON, and as an add-in would write it. */
+export const regardingXml = (record: object) =>
+  `<t:ExtendedProperty><t:ExtendedFieldURI PropertySetId="3c9b2f56-8e0f-4e0e-9d5c-6a8f1d27b4e1" PropertyName="MailroomRegarding" ` +
+  `PropertyType="String"/><t:Value>${JSON.stringify(record).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</t:Value></t:ExtendedProperty>`;
+
 export const zones = (id: string) => `<t:StartTimeZone Id="${id}"/><t:EndTimeZone Id="${id}"/>`;
 
 /** What was written there and read back here, or made here, and how often. */

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changeItem, respondToItem } from '../../src/mailbox/items.ts';
 import type { ItemContent, Json } from '../../src/model/item.ts';
+import { REGARDING } from '../../src/model/regarding-field.ts';
 import { listConflicts } from '../../src/store/conflicts.ts';
 import type { ListedItem } from '../../src/store/items.ts';
 import { adoptMailboxes } from '../../src/store/mailboxes.ts';
@@ -57,6 +58,9 @@ function marks(id: PersonId, category: string): void {
 }
 
 const categoriesThere = (id: PersonId) => desks[id].there()[0]!.fields.Categories?.children.map(({ text }) => text);
+
+const regardingThere = (id: PersonId) =>
+  Object.entries(desks[id].there()[0]!.named).flatMap(([name, { values }]) => (/regarding/i.test(name) ? values : []));
 
 /** One activity that says what update `sequence` said, nothing contested, nothing written but our key, and no mail to anybody. */
 async function says(sequence: number, by: PersonId): Promise<ListedItem> {
@@ -131,6 +135,24 @@ test('it is read-only: a change of what all see is refused, and what belongs to 
   await quiet(...IDS);
   await says(1, 'alice');
   expect(IDS.map(categoriesThere)).toEqual([['Mine'], undefined, undefined]);
+});
+
+test('what it is regarding the application says, in the copy that speaks for it, and that goes on when another one does', async () => {
+  for (const id of IDS) await hears(id, 1);
+  await quiet(...IDS);
+  const { id } = await says(1, 'alice');
+  const lead = { type: 'lead', id: '4711', name: 'Ten pallets' };
+  await changeItem(pg.database, id, { [REGARDING]: lead });
+  await quiet(...IDS);
+  expect(IDS.map(regardingThere)).toEqual([[JSON.stringify(lead)], [], []]);
+  await hears('bob', 2);
+  await quiet('bob', 'alice', 'carol');
+  expect((await says(2, 'bob')).content[REGARDING]).toEqual(lead);
+  expect(regardingThere('bob')).toEqual([JSON.stringify(lead)]);
+  await changeItem(pg.database, id, { [REGARDING]: null });
+  await quiet('bob', 'alice', 'carol');
+  expect((await says(2, 'bob')).content[REGARDING]).toBeUndefined();
+  expect(regardingThere('bob')).toEqual([]);
 });
 
 test('each answers in its own name, and shows its own answer', async () => {

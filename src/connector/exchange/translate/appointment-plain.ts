@@ -1,9 +1,11 @@
 /** Fields of an appointment that are one property, or two, on both sides. */
 import type { AppointmentFieldName } from '../../../model/appointment-field.ts';
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
+import { REGARDING } from '../../../model/regarding-field.ts';
 import { field, type Path, type Setting } from '../property.ts';
 import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
+import { regarding } from './regarding.ts';
 
 /** What an occurrence can have of its own, besides its time. */
 export const PLAIN_PROPERTIES: readonly Path[] = [
@@ -13,9 +15,10 @@ export const PLAIN_PROPERTIES: readonly Path[] = [
 
 /** What belongs to the whole. */
 export const WHOLE_PROPERTIES: readonly Path[] = [
-  ...['item:Sensitivity', 'item:Categories', 'calendar:UID', 'calendar:IsCancelled'],
-  ...['calendar:JoinOnlineMeetingUrl', 'calendar:MeetingWorkspaceUrl', 'calendar:NetShowUrl'],
-].map(field);
+  ...['item:Sensitivity', 'item:Categories', 'calendar:UID', 'calendar:IsCancelled'].map(field),
+  ...['calendar:JoinOnlineMeetingUrl', 'calendar:MeetingWorkspaceUrl', 'calendar:NetShowUrl'].map(field),
+  ...regarding.paths,
+];
 
 type Content = Record<string, Json>;
 const SHOW_AS = `${VENDOR}showAs`;
@@ -36,6 +39,7 @@ export function plainContent(item: Element): Content {
 export function wholeContent(item: Element): Content {
   const categories = childOf(item, 'Categories')?.children.map(({ text }) => text.trim()) ?? [];
   const uid = textOf(item, 'UID')?.trim();
+  const about = regarding.read(item);
   const online = ['JoinOnlineMeetingUrl', 'MeetingWorkspaceUrl', 'NetShowUrl']
     .map((name) => textOf(item, name)?.trim())
     .find(Boolean);
@@ -43,6 +47,7 @@ export function wholeContent(item: Element): Content {
     ...(uid ? { uid } : {}),
     ...SENSITIVE[textOf(item, 'Sensitivity') ?? ''],
     ...(categories.length === 0 ? {} : { keywords: Object.fromEntries(categories.map((name) => [name, true])) }),
+    ...(about === null ? {} : { [REGARDING]: about }),
     ...(isTrue(textOf(item, 'IsCancelled')) ? { status: 'cancelled' } : {}),
     ...(online === undefined ? {} : { virtualLocations: { onlineMeeting: { '@type': 'VirtualLocation', uri: online } } }),
   };
@@ -102,6 +107,7 @@ export const PLAIN_SETTINGS = {
   reminder: reminderSettings,
   sensitivity: (content) => [one('item:Sensitivity', sensitivityName(content))],
   categories: ({ keywords }) => [one('item:Categories', categoriesOf(keywords))],
+  regarding: (content) => regarding.write(content[REGARDING] ?? null),
 } satisfies Partial<Record<AppointmentFieldName, (content: ItemContent) => Setting[]>>;
 
 function bodyValue({ description, descriptionContentType }: ItemContent): Setting['value'] {

@@ -17,7 +17,7 @@ export interface Writing {
 }
 
 /** What belongs to each mailbox's copy: all that an attendee may write. */
-export const COPY_FIELDS: readonly string[] = ['showAs', 'sensitivity', 'reminder', 'categories'];
+export const COPY_FIELDS: readonly string[] = ['showAs', 'sensitivity', 'reminder', 'categories', 'regarding'];
 /** What one occurrence can have of its own, and its time. */
 const OCCURRENCE_FIELDS: readonly AppointmentFieldName[] = ['subject', 'body', 'location', 'importance', 'showAs', 'reminder'];
 

@@ -14,10 +14,10 @@ import { childOf, type Element } from '../read-answer.ts';
 import { FILE_PROPERTIES, type FilesReading, filesContent } from './appointment-files.ts';
 import { PEOPLE_PROPERTIES, peopleContent } from './appointment-people.ts';
 import { PLAIN_PROPERTIES, plainContent, WHOLE_PROPERTIES, wholeContent } from './appointment-plain.ts';
-import { SERIES_PROPERTIES, seriesContent } from './appointment-series.ts';
 import { appointmentSteps } from './appointment-steps.ts';
 import { TIME_PROPERTIES, whenContent, whenOf, zoneOf } from './appointment-time.ts';
 import { MEETING_PROPERTIES, meetingFacts, meetingIdOf } from './meeting.ts';
+import { SERIES_PROPERTIES, seriesContent } from './series-reading.ts';
 
 /** One for each session: it learns the zone of the mailbox's owner. Files up to `fileBytes` are read and written; 0: none are. */
 export function createAppointmentKind(fileBytes = 0): Kind {

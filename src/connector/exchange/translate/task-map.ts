@@ -8,6 +8,7 @@ import { field, type Path, type Setting, valueAt } from '../property.ts';
 import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
 import { readRecurrence } from '../recurrence.ts';
 import { ruleOf } from '../recurrence-rule.ts';
+import { regarding } from './regarding.ts';
 import { completedDay, plannedDay } from './task-day.ts';
 
 const STATUS = field('task:Status');
@@ -47,7 +48,7 @@ const completion = (zone: Zone): Mapping => ({
   write(value) {
     const progress = textAt(value, 'progress') ?? 'needs-action';
     const also = WAITING[textAt(value, 'status') ?? ''];
-    if (OVER.includes(progress)) return completed(textAt(value, 'completedAt'));
+    if (OVER.includes(progress)) return completed(textAt(value, 'completedAt'), zone());
     if (also !== undefined) return [...percentOf(value), setting(STATUS, also)];
     if (progress === 'in-process') return [...percentOf(value), setting(STATUS, 'InProgress')];
     return [setting(STATUS, 'NotStarted')];
@@ -65,8 +66,8 @@ const WAITING: Readonly<Record<string, string>> = { waiting: 'WaitingOnOthers', 
 /** What is given up is over; Exchange has no other word for it. */
 const OVER = ['completed', 'cancelled', 'failed'];
 
-const completed = (at: string | null): Setting[] =>
-  at === null ? [setting(STATUS, 'Completed')] : [setting(COMPLETED, `${at.slice(0, 10)}T00:00:00Z`)];
+const completed = (at: string | null, zone: string | null): Setting[] =>
+  at === null ? [setting(STATUS, 'Completed')] : [setting(COMPLETED, `${completedDay(at, zone) ?? at.slice(0, 10)}T00:00:00Z`)];
 
 /** A hundred would complete it. */
 function percentOf(value: Json): Setting[] {
@@ -147,6 +148,7 @@ export const taskMap = (zone: Zone): Readonly<Record<TaskFieldName, Mapping>> =>
   importance,
   categories,
   sensitivity,
+  regarding,
   reminder,
   recurrence,
   activityType: ours,

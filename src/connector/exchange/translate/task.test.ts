@@ -1,7 +1,7 @@
 /** Every field of a task, there and back: as Exchange's own clients would write it, and as we write it. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { ADDRESS, fieldsWorld, KEY } from '../../../../test/contract/exchange-fields.ts';
-import { roundTripTable } from '../../../../test/contract/exchange-round-trip.ts';
+import { regardingXml, roundTripTable } from '../../../../test/contract/exchange-round-trip.ts';
 import { itemsOf, readItem, stored } from '../../../../test/contract/exchange-store.ts';
 import type { Json } from '../../../model/item.ts';
 import { TASK_FIELDS, type TaskFieldName } from '../../../model/task-field.ts';
@@ -60,6 +60,11 @@ const TABLE: readonly (readonly [TaskFieldName, Json, string])[] = [
   ],
   ['sensitivity', 'private', '<t:Sensitivity>Private</t:Sensitivity>'],
   ['sensitivity', 'personal', '<t:Sensitivity>Personal</t:Sensitivity>'],
+  [
+    'regarding',
+    { type: 'lead', id: '4711', name: 'Zoë & <Söhne>' },
+    regardingXml({ type: 'lead', id: '4711', name: 'Zoë & <Söhne>' }),
+  ],
   [
     ...(['reminder', '2026-12-01T08:30:00Z'] as const),
     '<t:ReminderDueBy>2026-12-01T08:30:00Z</t:ReminderDueBy><t:ReminderIsSet>true</t:ReminderIsSet>',
@@ -162,6 +167,25 @@ describe('the moment of completion', () => {
     await byHand('<t:CompleteDate>2026-10-30T00:00:00Z</t:CompleteDate>');
     item().fields.CompleteDate!.text = '2026-12-10T15:30:00Z';
     expect(valueIn('completion', await first())).toEqual(done(day));
+  });
+});
+
+describe('the moment of completion in the application', () => {
+  const { zone: usual } = standIn.exchange;
+  afterEach(() => {
+    Object.assign(standIn.exchange, { zone: usual });
+  });
+
+  test.each([
+    ['Pacific Standard Time', '2026-03-06T01:00:00Z', '2026-03-05'],
+    ['Tokyo Standard Time', '2026-03-05T16:00:00Z', '2026-03-06'],
+    ['Pacific Standard Time', '2026-03-06T00:00:00Z', '2026-03-06'],
+  ])('to an owner in %s %s is the day %s', async (zone, completedAt, day) => {
+    Object.assign(standIn.exchange, { zone });
+    world.use(createTaskKind());
+    await world.store().read([]);
+    await create(task({ completion: { ...done('2026-03-05'), completedAt } }));
+    expect(item().fields.CompleteDate!.text).toBe(`${day}T00:00:00Z`);
   });
 });
 

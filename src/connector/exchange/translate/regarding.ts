@@ -1,0 +1,32 @@
+/**
+ * What an item is regarding, in a named property beside our key: a JSON text `{"type": "opportunity", "id": "4711", "name": "Ten
+ * pallets"}`, which an add-in of Outlook may read and write. What is none is as if it were not there.
+ */
+import type { Json } from '../../../model/item.ts';
+import { isObject, textAt } from '../../../model/json.ts';
+import type { Mapping } from '../field.ts';
+import { OWN_SET } from '../item-key.ts';
+import { type Path, type Setting, valueAt } from '../property.ts';
+import type { Element } from '../read-answer.ts';
+
+const PATH: Path = { extended: { type: 'String', set: OWN_SET, name: 'MailroomRegarding' } };
+
+export const regarding = {
+  paths: [PATH],
+  read: (item: Element) => recordIn(valueAt(item, PATH)),
+  write: (value: Json): Setting[] => [{ path: PATH, value: value === null ? null : JSON.stringify(recordOf(value)) }],
+} satisfies Mapping;
+
+function recordIn(text: string | undefined): Json {
+  try {
+    return recordOf(JSON.parse(text ?? 'null'));
+  } catch {
+    return null; // somebody else's writing
+  }
+}
+
+function recordOf(value: Json): Json {
+  const [type, id, name] = ['type', 'id', 'name'].map((part) => textAt(value, part));
+  if (!isObject(value) || type == null || id == null) return null;
+  return { type, id, ...(name == null ? {} : { name }) };
+}
