@@ -2,12 +2,12 @@
  * An attendee's copy of a meeting that is known from elsewhere: only what belongs to the copy is kept (response, reminder,
  * show-as, categories, sensitivity). Exchange itself brings the rest, by its own invitation.
  */
-import { type FieldValues, valuesOf } from '../model/field.ts';
+import { type Field, type FieldValues, valuesOf } from '../model/field.ts';
 import { regarding } from '../model/regarding-field.ts';
 import { appendChanges } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
 import { lockMeeting } from '../store/items.ts';
-import { changeLink, type Link, linksOf } from '../store/links.ts';
+import { changeLink, type Link, linksOf, readLink } from '../store/links.ts';
 import { type KnownRemoteItem, readRemoteItem } from '../store/remote-items.ts';
 import { type CopyOfMeeting, chooseSource } from '../sync/source.ts';
 import type { Outcome } from './outcome.ts';
@@ -57,16 +57,28 @@ function leads(pass: Pass, link: Link, remote: KnownRemoteItem): Promise<boolean
   });
 }
 
-/** A guest's copy that spoke for the meeting has gone: another one does now. False where there is none. */
-export function handOver(pass: Pass, link: Link): Promise<boolean> {
+/**
+ * A guest's copy that spoke for the meeting has gone: another one does now. False where there is none. If it has not heard yet of the
+ * update that the other had, what it says is no news, until it has.
+ */
+export function handOver(pass: Pass, link: Link, gone: KnownRemoteItem): Promise<boolean> {
   return write(pass, async (transaction) => {
     const others = await linksOf(transaction, link.activityId);
     const heir = chooseSource(await copiesOf(transaction, others));
     const next = others.find(({ id, mailboxId }) => id !== link.id && mailboxId === heir);
-    if (next) await takeLead(transaction, next, others);
-    return next !== undefined;
+    if (next === undefined) return false;
+    await takeLead(transaction, next, others);
+    const remote = next.ref === null ? null : await readRemoteItem(transaction, next.mailboxId, next.kind, next.ref);
+    if (remote?.meeting && gone.meeting && remote.meeting.sequence < gone.meeting.sequence) {
+      const said = valuesOf(sharedOf(pass.fields), remote.content);
+      const { theirsBase } = (await readLink(transaction, next.id))!;
+      await changeLink(transaction, next.id, { theirsBase: { ...theirsBase, ...said } });
+    }
+    return true;
   });
 }
+
+const sharedOf = (fields: readonly Field[]) => fields.filter(({ scope }) => scope === 'shared');
 
 /** Those that are there; an organizer's that is looked for is still the organizer's. The one that speaks now goes before its equals. */
 async function copiesOf(transaction: Database, links: readonly Link[]): Promise<readonly CopyOfMeeting[]> {

@@ -34,7 +34,7 @@ async function once(pass: Pass, id: string, verdict: Verdict | null): Promise<Ou
     return pass.options.dryRun ? 'done' : recordCopy(pass, link, pair.remote, pair.item.version);
   }
   if (verdict !== null && link.isPrimary && pair.remote?.meeting?.role === 'attendee' && !pass.options.dryRun) {
-    if (await handOver(pass, link)) return 'again';
+    if (await handOver(pass, link, pair.remote)) return 'again';
   }
   return applyPlan(pass, pair, planPair(pass, pair));
 }

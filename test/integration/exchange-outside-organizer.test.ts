@@ -185,6 +185,25 @@ test('where the copy that spoke for it goes, another one does, and the meeting s
   expect([desks.alice, desks.bob].map((each) => each.there().length)).toEqual([0, 1]);
 });
 
+test('where the copy that has heard most goes, nothing of an older one comes back, and the next update is followed', async () => {
+  await hears('alice', 2);
+  await hears('bob', 1);
+  await quiet('bob', 'alice');
+  await says(2, 'alice');
+  disposeItem(world.exchange.mailboxOf(PEOPLE.alice)!, desks.alice.there()[0]!, 'MoveToDeletedItems');
+  await quiet('alice', 'bob');
+  await says(2, 'bob');
+  marks('bob', 'seen');
+  await quiet('alice', 'bob');
+  expect((await says(2, 'bob')).content.keywords).toEqual({ seen: true });
+  await hears('bob', 2);
+  await quiet('alice', 'bob');
+  await says(2, 'bob');
+  await hears('bob', 3);
+  await quiet('alice', 'bob');
+  await says(3, 'bob');
+});
+
 test('called off outside it says so, in whichever mailbox that arrives first', async () => {
   await hears('alice', 1);
   await hears('bob', 1);
