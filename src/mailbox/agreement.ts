@@ -1,9 +1,11 @@
 /** What will have been agreed once a write is done: kept with the intent, so that whoever finishes it needs no memory of the plan. */
+import type { ItemVersion } from '../connector/connector.ts';
 import type { ItemContent, ItemKind, Json } from '../model/item.ts';
 import type { GuestMail, Intent, LinkChange } from '../store/links.ts';
 import { agree, type ReadBack } from '../sync/agree.ts';
 import type { ItemPolicy } from '../sync/item-policy.ts';
 import type { Agreement, Plan, PlanInput } from '../sync/plan-input.ts';
+import { unkept } from '../sync/unkept.ts';
 
 interface Kept {
   readonly content: ItemContent;
@@ -27,6 +29,9 @@ export function keepAgreement(content: ItemContent, { ours, theirs: seen, now }:
 /** What is to be told of a link, in one line; null: nothing. */
 export const sentences = (said: readonly string[]): string | null => (said.length === 0 ? null : said.join(' '));
 
+/** What did not travel, a sentence each. */
+export const unsent = (notApplied: Plan['notApplied']) => notApplied.map(({ what, reason }) => `${what} not applied: ${reason}`);
+
 /** It stands as our last call left it, for certain. */
 export const isUntouched = ({ lookedUp, target }: Intent, { etag }: { readonly etag: string }): boolean =>
   lookedUp !== true && etag === target.etag;
@@ -48,6 +53,13 @@ export function agreedAfter(kind: ItemKind, policy: ItemPolicy, kept: Json, read
   const { content, theirs, deleted, createdAt, owner, next, write } = kept as unknown as Kept;
   const input = { kind, policy, theirs, ours: { content, deleted, owner, createdAt: new Date(createdAt) } };
   return agree(input as PlanInput, { next, theirs: write, ours: { write: 'none' } } as Plan, read);
+}
+
+/** What was written, and stands there as it did before; only of what nobody else has changed. */
+export function leftAsItWas(kind: ItemKind, intent: Intent, now: ItemVersion): readonly string[] {
+  const { theirs, write } = intent.agreement as unknown as Kept;
+  if (theirs === null || write.write !== 'update' || !isUntouched(intent, now)) return [];
+  return unsent(unkept(kind, { fields: write.fields, before: theirs.content, wanted: write.content, now: now.content }));
 }
 
 /** The same as columns of a link. */

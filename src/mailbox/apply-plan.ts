@@ -15,7 +15,7 @@ import { addLink, changeLink, type Intent, type Link, type LinkChange, linksOf, 
 import { forgetRemoteItem } from '../store/remote-items.ts';
 import { passOver } from '../store/strangers.ts';
 import type { Plan } from '../sync/plan-input.ts';
-import { keepAgreement, sentences, toLink } from './agreement.ts';
+import { keepAgreement, sentences, toLink, unsent } from './agreement.ts';
 import { carryOut } from './carry-out.ts';
 import { indexOf } from './item-index.ts';
 import type { Outcome } from './outcome.ts';
@@ -196,8 +196,6 @@ const HOUR_MS = 3_600_000;
 function reasonOf({ notApplied, reason }: Plan, notes: readonly string[]): string | null {
   return sentences([...(notApplied.length === 0 && reason !== null ? [reason] : unsent(notApplied)), ...notes]);
 }
-
-const unsent = (notApplied: Plan['notApplied']) => notApplied.map(({ what, reason }) => `${what} not applied: ${reason}`);
 
 /** While somebody has to choose, it stays missing. */
 function isSettled({ verdict }: Pair, { next, theirs }: Plan): boolean {

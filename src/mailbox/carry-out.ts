@@ -14,7 +14,7 @@ import { changeLink, type Intent, type Link, type LinkChange, readLink } from '.
 import { forgetRemoteItem, readRemoteItem, saveRemoteItems } from '../store/remote-items.ts';
 import { suspectItem } from '../store/suspects.ts';
 import { wentOn } from '../sync/went-on.ts';
-import { agreedAfter, isUntouched, sentences, toLink } from './agreement.ts';
+import { agreedAfter, isUntouched, leftAsItWas, sentences, toLink } from './agreement.ts';
 import { abandon, doubt } from './give-up.ts';
 import { heldContent } from './held-content.ts';
 import type { Outcome } from './outcome.ts';
@@ -119,10 +119,11 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
   const next =
     intent.change === 'respond' ? null : agreedAfter(link.kind, pass.itemPolicy, intent.agreement, { content, untouched });
   const state = next ?? { state: link.state };
+  const left = intent.change === 'respond' ? [] : leftAsItWas(link.kind, intent, remote);
   return {
     ...state,
     ...{ intent: null, attempt: intent.attempt, ref: remote.ref },
-    reason: state.state === 'linked' ? sentences([...(intent.unsent ?? []), ...remote.notes]) : link.reason,
+    reason: state.state === 'linked' ? sentences([...(intent.unsent ?? []), ...left, ...remote.notes]) : link.reason,
     // An answer changes what their copy says: that comes in as their change does.
     ...{ theirsSeen: untouched && intent.change !== 'respond' ? remote.etag : null, oursSeen: intent.version },
     ...{ tries: 0, retryAt: null, agreedAt: pass.clock.now() },

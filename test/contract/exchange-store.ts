@@ -24,9 +24,9 @@ const OURS = /\/Mailroom(Key|Write)$/;
 /** Counted up or made anew by the server with each write. */
 const ITS_OWN = new Set(['ChangeCount']);
 
-/** What an item holds, for comparing: its properties as text, without our marks. */
+/** What an item holds, for comparing: its properties as text, without our marks; an empty body is none. */
 export function stored(item: Item): Record<string, unknown> {
-  const fields = Object.entries(item.fields).filter(([name]) => !ITS_OWN.has(name));
+  const fields = Object.entries(item.fields).filter(([name, { text }]) => !ITS_OWN.has(name) && (name !== 'Body' || text !== ''));
   const named = Object.entries(item.named).filter(([name]) => !OURS.test(name));
   const attachments = item.attachments.map(({ fields: inner, content }) => [
     inner.Name?.text,

@@ -1,5 +1,6 @@
 /** What an appointment is regarding, between the application and Exchange: it belongs to the activity, whoever speaks for it there. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ItemStore } from '../../src/connector/connector.ts';
 import { changeItem } from '../../src/mailbox/items.ts';
 import { REGARDING } from '../../src/model/regarding-field.ts';
 import { adoptMailboxes } from '../../src/store/mailboxes.ts';
@@ -77,6 +78,23 @@ test('what is no record is as if it were not there, and stays', async () => {
   await quiet(alice);
   expect(await here()).toEqual([undefined]);
   expect(there(alice)).toEqual(['{"id":4}']);
+});
+
+test('what a server confirms and leaves as it was is told', async () => {
+  const deaf = (real: ItemStore): ItemStore => ({
+    ...real,
+    steps: (change) =>
+      real.steps(change.change === 'update' ? { ...change, fields: change.fields.filter((name) => name !== 'showAs') } : change),
+  });
+  const { id } = await alice.make(event('visit'));
+  await quiet(alice);
+  await changeItem(pg.database, id, { title: 'Visit', freeBusyStatus: 'free' });
+  await quiet(desk(pg.database, world, 'alice', deaf));
+  const [item] = await appointmentsHere(pg.database);
+  expect(item!.links[0]).toMatchObject({
+    state: 'linked',
+    reason: expect.stringMatching(/^showAs not applied: .* left it as it was/),
+  });
 });
 
 test('of a meeting that was first known from a guest it goes to the organizer when that mailbox is read', async () => {

@@ -7,12 +7,15 @@ import { Failure } from '../../model/failure.ts';
 import { type Element, findBelow, type ResponseMessage, textOf } from './read-answer.ts';
 import { ACCOUNT, BUSY, LATER, MOVED, NO_MAILBOX, OF_THE_MAILBOX, RESPONSE_CODES, type Verdict } from './response-codes.ts';
 
+/** Faults without a code of Exchange's that are not the request's (SOAP 1.1 4.4.1, 1.2 5.4.6): what it asks for may be done. */
+const OF_SERVER: ReadonlySet<string> = new Set(['Server', 'Receiver']);
+
 /** A Failure that remembers Exchange's own code. */
 export class ExchangeFailure extends Failure {
   readonly responseCode: string;
 
   constructor(responseCode: string, attempt: string, words: string, retryAfterMs: number | undefined) {
-    const verdict = RESPONSE_CODES[responseCode] ?? (['refused'] as const);
+    const verdict = RESPONSE_CODES[responseCode] ?? (OF_SERVER.has(responseCode) ? ['garbled'] : ['refused']);
     const [code, remedy] = verdict;
     const mailbox = verdict === MOVED ? 'moving' : verdict === NO_MAILBOX ? 'gone' : undefined;
     super(code, `${attempt}: ${responseCode}${words === '' ? '' : ` "${shorten(words)}"`}`, {
@@ -34,8 +37,9 @@ export const isOfAll = (failure: Failure): boolean =>
   (failure instanceof ExchangeFailure && OF_THE_MAILBOX.has(failure.responseCode));
 
 export function faultFailure(fault: Element, attempt: string): Failure {
-  const code = (textOf(fault, 'detail', 'ResponseCode') ?? local(textOf(fault, 'faultcode') ?? '')).trim();
-  // The last is SOAP 1.2's, which some servers speak whatever they were asked in.
+  // The last of each is SOAP 1.2's, which some servers speak whatever they were asked in.
+  const named = textOf(fault, 'faultcode') ?? textOf(fault, 'Code', 'Value') ?? '';
+  const code = (textOf(fault, 'detail', 'ResponseCode') ?? local(named)).trim();
   const words = textOf(fault, 'detail', 'Message') ?? textOf(fault, 'faultstring') ?? textOf(fault, 'Reason', 'Text') ?? '';
   return new ExchangeFailure(code === '' ? 'fault' : code, attempt, words, backOffOf([fault]));
 }

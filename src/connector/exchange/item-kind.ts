@@ -21,7 +21,8 @@ export interface Kind {
   readonly otherProperties?: readonly Path[];
   /** Attached files up to this size are read; 0: none are, as with kinds that have none. */
   readonly fileBytes?: number;
-  readonly bodyType: 'Best' | 'HTML' | 'Text';
+  /** Left out: as it is. */
+  readonly bodyType?: 'Text';
   /** Asked for once in a session, before anything else: what `steps` has to know of the mailbox. */
   prepare?(ews: Ews): Promise<void>;
   /** What an item says. Takes what may be there, in any form; throws a Failure('refused') for what cannot be understood. */

@@ -6,7 +6,7 @@
  */
 import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { RemoteRef, Step, Target } from '../connector.ts';
+import type { Etag, RemoteRef, Step, Target } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { findFile } from './item-file.ts';
 import type { Kind } from './item-kind.ts';
@@ -43,11 +43,10 @@ export async function applyStep({ ews, kind, clock }: Writer, step: Step, target
     case 'Respond':
       return await respond(ews, operation, await unchanged(ews, needed(target)), sendNow(operation.telling, clock));
     case 'CreateAttachment':
-      return await createAttachment(ews, await unchanged(ews, needed(target)), operation.attachment);
+    case 'CreateFile':
+      return await attach(ews, operation, await unchanged(ews, needed(target)));
     case 'DeletePhoto':
       return await deletePhoto(ews, needed(target));
-    case 'CreateFile':
-      return await createAttachment(ews, await unchanged(ews, needed(target)), operation.attachment);
     case 'DeleteFile':
       return await deleteFile(ews, operation, needed(target));
   }
@@ -128,14 +127,22 @@ export function photoOf(item: Element): string | null {
   return childOf(photo, 'AttachmentId')?.attributes.Id ?? null;
 }
 
+async function attach(ews: Ews, { attachment }: Of<'CreateAttachment'> | Of<'CreateFile'>, target: ItemId): Promise<Target> {
+  return await stateAfter(ews, target.ref, await createAttachment(ews, target, attachment));
+}
+
+/** `etag`: as the answer told it; null: it told none. */
+const stateAfter = async (ews: Ews, ref: RemoteRef, etag: Etag | null): Promise<Target> =>
+  etag === null ? await stateOf(ews, ref) : { ref, etag };
+
 async function deletePhoto(ews: Ews, target: ItemId): Promise<Target> {
   const photo = photoOf(await attachedTo(ews, target));
-  return photo === null ? target : await deleteAttachment(ews, target, photo);
+  return photo === null ? target : await stateAfter(ews, target.ref, await deleteAttachment(ews, photo));
 }
 
 async function deleteFile(ews: Ews, { file }: Of<'DeleteFile'>, target: ItemId): Promise<Target> {
   const id = await findFile(ews, await attachedTo(ews, target), file);
-  return id === null ? target : await deleteAttachment(ews, target, id);
+  return id === null ? target : await stateAfter(ews, target.ref, await deleteAttachment(ews, id));
 }
 
 /** The item with what is attached to it, if it still is in the expected state. */

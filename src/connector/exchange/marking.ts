@@ -90,7 +90,8 @@ async function moveTo(ews: Ews, { ref, messageId }: MarkedEmail, folder: string)
   // A move to where it is would give it a new id for nothing.
   if (seen?.folder === folder) return ref;
   try {
-    if (seen !== null) return await moveItem(ews, ref, folder);
+    const moved = seen === null ? null : await moveItem(ews, ref, folder);
+    if (moved !== null) return moved;
   } catch (error) {
     if (asFailure(error)?.code !== 'missing') throw error;
   }

@@ -85,6 +85,16 @@ describe('SyncFolderItems', () => {
   });
 });
 
+test('mail that is moved without a word of its new id is found where it went', async () => {
+  const { session } = await filled(['a', 'b']);
+  const [item] = inbox();
+  const email = { folder: 'INBOX', ref: refOf(item!), messageId: 'a@example.test' };
+  change = (text) => (text.includes('MoveItemResponse') ? text.replace(/<m:Items>[\s\S]*<\/m:Items>/, '<m:Items/>') : text);
+  const moved = await session.marking!.move(email, { role: 'trash' });
+  const [there] = mailbox().itemsIn(mailbox().folderNamed('deleteditems').key);
+  expect([moved, inbox().length]).toEqual([refOf(there!), 1]);
+});
+
 describe('taking mail off the server', () => {
   const NAMES = ['one', 'two', 'three', 'four'];
   const busy =

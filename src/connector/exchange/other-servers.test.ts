@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { contextFor } from '../../../test/contract/context.ts';
 import { letter } from '../../../test/contract/email-source.ts';
-import { createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
+import { changeItem, createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
 import { PASSWORD, settingsFor } from '../../../test/contract/exchange-world.ts';
 import { createLedger } from '../../../test/contract/ledger.ts';
 import { Exchange } from '../../../test/servers/exchange/exchange.ts';
@@ -19,6 +19,7 @@ import type { Cursor, ItemPage, ItemStore } from '../connector.ts';
 import { createExchangeConnector } from './exchange-connector.ts';
 import { createAppointmentKind } from './translate/appointment.ts';
 import { contactKind } from './translate/contact.ts';
+import { createTaskKind } from './translate/task.ts';
 
 const ADDRESS = 'alice@example.com';
 const exchange = new Exchange();
@@ -328,6 +329,54 @@ test('a server that calls every folder a Folder has those of contacts all the sa
   add('a');
   change = (text) => text.replace(/(<\/?t:)(Contacts|Calendar|Tasks)Folder\b/g, '$1Folder');
   expect(namesOf(await pass())).toEqual(['a']);
+});
+
+test('what is new is made without an empty body, which some servers cannot read', async () => {
+  ask = (sent) => (/<t:Body [^>]*><\/t:Body>/.test(sent) ? sent.replace('CreateItem', 'NoItem') : sent);
+  const target = await createItem(store, KEY, card('ours'));
+  expect((await store.read([target.ref!]))[0]!.version!.content.notes).toBeUndefined();
+});
+
+test('where nothing is told of the item that a file was attached to, it is looked at', async () => {
+  const photo = (bytes: string) => ({
+    photo: { '@type': 'Media', kind: 'photo', uri: `data:image/png;base64,iVBORw0KGgo${bytes}` },
+  });
+  change = (text) => text.replace(/ RootItemChangeKey="[^"]*"/g, '');
+  let target = await createItem(store, KEY, { ...card('ours'), media: photo('=') } as ItemContent);
+  for (const bytes of ['AAAA=', 'AQAA=']) {
+    target = await changeItem(store, target, { ...card('ours'), media: photo(bytes) } as ItemContent, ['picture']);
+    const [read] = await store.read([target.ref!]);
+    expect(read!.version).toMatchObject({ etag: target.etag, content: { media: photo(bytes) } });
+  }
+});
+
+test('an exception is of the hour of its series, whatever hour a server gives it where clocks change', async () => {
+  const calendar = exchangeStore(server, ADDRESS, PASSWORD, createAppointmentKind());
+  const content = {
+    ...{ '@type': 'Event', title: 'Weekly', start: '2030-03-20T10:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' },
+    recurrenceRules: [{ '@type': 'RecurrenceRule', frequency: 'weekly', count: 5 }],
+    recurrenceOverrides: { '2030-04-03T10:00:00': { title: 'Other' }, '2030-04-10T10:00:00': { excluded: true } },
+  };
+  await calendar.folders([]);
+  const target = await createItem(calendar, KEY, content as ItemContent);
+  // An hour late, and midnight.
+  change = (text) =>
+    text
+      .replace(/(<t:OriginalStart>2030-04-03T)08:00:00Z/g, '$109:00:00Z')
+      .replace(/(<t:DeletedOccurrence><t:Start>2030-04-)10T08:00:00Z/g, '$109T22:00:00Z');
+  const [read] = await calendar.read([target.ref!]);
+  expect(read!.version!.content.recurrenceOverrides).toEqual(content.recurrenceOverrides);
+});
+
+test('a task that is there is completed by its status as well as by its day', async () => {
+  const tasks = exchangeStore(server, ADDRESS, PASSWORD, createTaskKind());
+  const task = { '@type': 'Task', title: 'Call' } as ItemContent;
+  const target = await createItem(tasks, KEY, task);
+  ask = (sent) => sent.replace(/<t:SetItemField><t:FieldURI FieldURI="task:CompleteDate"\/>.*?<\/t:SetItemField>/, '');
+  const done = { ...task, progress: 'completed', progressUpdated: '2026-10-30T00:00:00Z' } as ItemContent;
+  await changeItem(tasks, target, done, ['completion']);
+  const [read] = await tasks.read([target.ref!]);
+  expect(read!.version!.content).toMatchObject({ progress: 'completed' });
 });
 
 test('an occurrence is found by its start where the server does not say when it began by the pattern', async () => {

@@ -117,7 +117,8 @@ const PARTS = ['Street', 'City', 'State', 'CountryOrRegion', 'PostalCode'];
 
 /** A new item with all its properties in the order of the schema (xs:sequence). */
 export function itemXml(item: string, settings: readonly Setting[]): string {
-  const given = settings.filter(({ value }) => value !== null);
+  // Of what is new an empty text is none, and some servers refuse to read one.
+  const given = settings.filter(({ value }) => value !== null && !isEmpty(value));
   const blocks = new Map<string, string>();
   for (const { path, value } of given) {
     if ('extended' in path) append(blocks, 'ExtendedProperty', extendedPropertyXml(path.extended, value!));
@@ -137,6 +138,8 @@ export function itemXml(item: string, settings: readonly Setting[]): string {
   const content = [...blocks].sort(([left], [right]) => rank(left) - rank(right)).map(([, xml]) => xml);
   return `<t:${item}>${content.join('')}</t:${item}>`;
 }
+
+const isEmpty = (value: Value) => typeof value === 'object' && 'text' in value && value.text === '';
 
 const append = (blocks: Map<string, string>, name: string, xml: string) => blocks.set(name, (blocks.get(name) ?? '') + xml);
 

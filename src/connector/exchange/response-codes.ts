@@ -78,6 +78,7 @@ export const RESPONSE_CODES: Readonly<Record<string, Verdict>> = {
   ErrorAccountDisabled: DISABLED,
   ...listed(ACCOUNT, 'ErrorPasswordExpired', 'ErrorPasswordChangeRequired', 'ErrorCallerIsInvalidADAccount'),
   ErrorNonExistentMailbox: NO_MAILBOX,
+  ErrorCannotFindUser: NO_MAILBOX,
   ErrorMissingEmailAddress: NO_OWN_MAILBOX,
   ErrorNonPrimarySmtpAddress: NOT_THIS_ADDRESS,
   ...listed(

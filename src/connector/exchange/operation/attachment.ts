@@ -18,16 +18,15 @@ export async function getAttachment(ews: Ews, id: string, limitBytes: number): P
   return message.items[0] ?? null;
 }
 
-/** The parent as it is then. */
-export async function createAttachment(ews: Ews, parent: ItemId, attachment: string): Promise<ItemId> {
+/** The change key of the parent as it is then; null: it is not told. */
+export async function createAttachment(ews: Ews, parent: ItemId, attachment: string): Promise<Etag | null> {
   const where = itemIdXml(parent, 'm:ParentItemId');
   const body = `<m:CreateAttachment>${where}<m:Attachments>${attachment}</m:Attachments></m:CreateAttachment>`;
   const message = await answered(ews, body, 'adding an attachment');
-  const key = childOf(message.items[0], 'AttachmentId')?.attributes.RootItemChangeKey;
-  return { ref: parent.ref, etag: (key ?? parent.etag) as Etag };
+  return (childOf(message.items[0], 'AttachmentId')?.attributes.RootItemChangeKey as Etag | undefined) ?? null;
 }
 
-export async function deleteAttachment(ews: Ews, parent: ItemId, id: string): Promise<ItemId> {
+export async function deleteAttachment(ews: Ews, id: string): Promise<Etag | null> {
   const message = await answered(ews, `<m:DeleteAttachment>${ids(id)}</m:DeleteAttachment>`, 'removing an attachment');
-  return { ref: parent.ref, etag: (message.fields.RootItemChangeKey ?? parent.etag) as Etag };
+  return (message.fields.RootItemChangeKey as Etag | undefined) ?? null;
 }

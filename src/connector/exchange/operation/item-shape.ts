@@ -1,7 +1,8 @@
 import { type Path, pathXml } from '../property.ts';
 
 export interface ShapeOptions {
-  readonly bodyType?: 'Best' | 'HTML' | 'Text';
+  /** Left out it is `Best`, which some servers think hard about when they are told so. */
+  readonly bodyType?: 'Text' | undefined;
 }
 
 /** ItemShape (MS-OXWSCDATA 2.2.4.43): the id, and just what is named. */

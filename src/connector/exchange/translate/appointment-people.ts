@@ -1,5 +1,5 @@
 /** Who takes part in a meeting, and what they answered: attendee lists at Exchange, participants in JSCalendar (RFC 8984 4.4.6). */
-import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
+import { type ItemContent, type Json, type MeetingFacts, VENDOR } from '../../../model/item.ts';
 import { participantId } from '../../../model/participant-id.ts';
 import { field, type Path, type Setting } from '../property.ts';
 import { childOf, type Element, textOf } from '../read-answer.ts';
@@ -39,7 +39,7 @@ export const LISTS: Readonly<Record<'requiredAttendees' | 'optionalAttendees' | 
 };
 
 /** Of a meeting only: Exchange calls the owner of any appointment its organizer. */
-export function peopleContent(item: Element): Record<string, Json> {
+export function peopleContent(item: Element, role: MeetingFacts['role']): Record<string, Json> {
   const participants: Record<string, Participant> = {};
   const organizer = childOf(item, 'Organizer', 'Mailbox');
   const address = addressOf(organizer);
@@ -62,7 +62,7 @@ export function peopleContent(item: Element): Record<string, Json> {
   return {
     ...(address === null ? {} : { replyTo: { imip: `mailto:${address}` } }),
     ...(Object.keys(participants).length === 0 ? {} : { participants }),
-    ...(own === undefined || own === 'Organizer' || own === 'Unknown' ? {} : { [`${VENDOR}response`]: statusOf(own) }),
+    ...(role === 'organizer' || own === undefined || own === 'Unknown' ? {} : { [`${VENDOR}response`]: statusOf(own) }),
   };
 }
 

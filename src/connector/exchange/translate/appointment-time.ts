@@ -4,15 +4,13 @@
  * - Values come as instants (`Z`). They become wall clock in the item's zone; a day is a day in that zone (MS-OXWSMTGS 2.2.4.13).
  * - Single appointments are written as instants, so that a server with other rules for a zone cannot move them; series and whole
  *   days by wall clock, for that is what they mean. A wall clock that does not exist on its day is written as an instant.
- * - Which of several places with one Windows zone was meant stands in a property of ours, and holds while the zone agrees.
  */
 import { Failure } from '../../../model/failure.ts';
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { OWN_SET } from '../item-key.ts';
-import { field, type Path, type Setting, valueAt } from '../property.ts';
-import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
-import { agrees, isPlace, placeOf, windowsIdOf, withClock } from '../zone.ts';
-import { changesOfDefinition } from '../zone-definition.ts';
+import { field, type Path, type Setting } from '../property.ts';
+import { type Element, isTrue, textOf } from '../read-answer.ts';
+import { isPlace, windowsIdOf } from '../zone.ts';
 
 export const PLACE: Path = { extended: { type: 'String', set: OWN_SET, name: 'MailroomTimeZone' } };
 
@@ -20,59 +18,6 @@ export const TIME_PROPERTIES: readonly Path[] = [
   ...['calendar:Start', 'calendar:End', 'calendar:IsAllDayEvent', 'calendar:StartTimeZone', 'calendar:EndTimeZone'].map(field),
   PLACE,
 ];
-
-export interface Zone {
-  readonly place: string;
-  /** Where no IANA zone goes that way: what Exchange calls it. Then `place` is UTC. */
-  readonly unknown: { readonly id: string; readonly name: string } | null;
-}
-
-/**
- * `definition` asks the server for zones that neither CLDR nor the item explains; null: it does not know it either. `ownersZone` is
- * for what has none: a value without an offset, and whole days that begin at its midnight.
- */
-export async function zoneOf(
-  item: Element,
-  definition: (id: string) => Promise<Element | null>,
-  ownersZone = 'Etc/UTC',
-): Promise<Zone> {
-  const element = childOf(item, 'StartTimeZone');
-  const id = element?.attributes.Id?.trim() ?? '';
-  if (element === undefined || (id === '' && childOf(element, 'Periods') === undefined))
-    return { place: placeWithoutZone(item, ownersZone), unknown: null };
-  return await placeOfZone(item, element, id, definition);
-}
-
-/** Some servers keep no zone (items of old clients): instants are of UTC then, and whole days whose midnight they are. */
-function placeWithoutZone(item: Element, ownersZone: string): string {
-  if (!isTrue(textOf(item, 'IsAllDayEvent'))) {
-    const own = valueAt(item, PLACE) ?? '';
-    return isPlace(own) ? own : 'Etc/UTC';
-  }
-  const start = instantAt(item, 'Start', ownersZone);
-  const isMidnight = (place: string) => start.toZonedDateTimeISO(place).toPlainTime().equals('00:00');
-  return isMidnight('Etc/UTC') && !isMidnight(ownersZone) ? 'Etc/UTC' : ownersZone;
-}
-
-async function placeOfZone(
-  item: Element,
-  element: Element,
-  id: string,
-  definition: (id: string) => Promise<Element | null>,
-): Promise<Zone> {
-  const year = yearOf(item);
-  const own = valueAt(item, PLACE);
-  if (own !== undefined && agrees(own, id, year)) return { place: own, unknown: null };
-  const listed = placeOf(id) ?? (isPlace(id) ? id : null);
-  if (listed !== null) return { place: listed, unknown: null };
-  const told = childOf(element, 'Periods') === undefined ? await definition(id) : element;
-  const changes = told === null || told === undefined ? null : changesOfDefinition(told, year);
-  const alike = changes === null ? null : withClock(changes);
-  if (alike !== null) return { place: alike.place, unknown: null };
-  return { place: 'Etc/UTC', unknown: { id, name: element.attributes.Name ?? id } };
-}
-
-const yearOf = (item: Element) => Number((textOf(item, 'Start') ?? '2000').trim().slice(0, 4));
 
 export interface When {
   readonly start: string;

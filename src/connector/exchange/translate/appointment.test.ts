@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findZone } from '../../../../test/servers/exchange/calendar/zone.ts';
 import { definitionOf } from '../../../../test/servers/exchange/calendar/zone-definition.ts';
 import { writeXml } from '../../../../test/servers/exchange/xml/write.ts';
+import type { RemoteRef } from '../../connector.ts';
 import type { MoreReading, Reading } from '../item-kind.ts';
 import { AnswerReader, type Element } from '../read-answer.ts';
 import { createAppointmentKind } from './appointment.ts';
@@ -68,6 +69,18 @@ describe('the zone of an appointment', () => {
     expect([single.readOnly, single.notes]).toEqual([false, ['the time zone Somewhere is like none of IANA']]);
     expect((await read(times + zone('Odd', SEVENTEEN) + daily)).readOnly).toBe(true);
     expect((await read(times + zone('Never heard of'))).content.timeZone).toBe('Etc/UTC');
+  });
+
+  it('is what the program that made the item wrote into it, where all that is told is a description', async () => {
+    const name = Buffer.from('W. Europe Standard Time', 'utf16le');
+    const blob = Buffer.concat([Buffer.from([2, 1, 54, 0, 2, 0, name.length / 2, 0]), name, Buffer.from([1, 0])]);
+    const path = '<ExtendedFieldURI DistinguishedPropertySetId="Appointment" PropertyId="33374" PropertyType="Binary"/>';
+    const told = item(`<ExtendedProperty>${path}<Value>${blob.toString('base64')}</Value></ExtendedProperty>`);
+    const id = '<ItemId Id="a" ChangeKey="b"/>';
+    const items = async () => [{ ref: 'a' as RemoteRef, element: told }];
+    const { content, readOnly, notes } = await read(id + times + zone('(UTC+01:00) Amsterdam, Berlin') + daily, { items });
+    expect(content).toMatchObject({ start: '2026-07-01T10:00:00', timeZone: 'Europe/Berlin' });
+    expect([readOnly, notes]).toEqual([false, []]);
   });
 
   it('of the end is kept where it is another', async () => {

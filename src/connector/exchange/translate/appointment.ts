@@ -15,7 +15,8 @@ import { FILE_PROPERTIES, type FilesReading, filesContent } from './appointment-
 import { PEOPLE_PROPERTIES, peopleContent } from './appointment-people.ts';
 import { PLAIN_PROPERTIES, plainContent, WHOLE_PROPERTIES, wholeContent } from './appointment-plain.ts';
 import { appointmentSteps } from './appointment-steps.ts';
-import { TIME_PROPERTIES, whenContent, whenOf, zoneOf } from './appointment-time.ts';
+import { TIME_PROPERTIES, whenContent, whenOf } from './appointment-time.ts';
+import { writtenZone, zoneOf } from './appointment-zone.ts';
 import { MEETING_PROPERTIES, meetingFacts, meetingIdOf } from './meeting.ts';
 import { SERIES_PROPERTIES, seriesContent } from './series-reading.ts';
 
@@ -36,7 +37,7 @@ export function createAppointmentKind(fileBytes = 0): Kind {
   return {
     ...{ kind: 'appointment', home: 'calendar', elements: ['CalendarItem'], folder: 'CalendarFolder', hidden: [] },
     properties: [...new Map(paths.flat().map((path) => [JSON.stringify(path), path])).values()],
-    ...{ bodyType: 'Best', fileBytes },
+    fileBytes,
     async prepare(ews) {
       zone = (await ownersPlace(ews)) ?? zone;
     },
@@ -54,7 +55,7 @@ interface Surroundings {
 }
 
 async function read(item: Element, more: MoreReading, { zone: ownersZone, fileBytes }: Surroundings): Promise<Reading> {
-  const zone = await zoneOf(item, more.zone, ownersZone);
+  const zone = await zoneOf(item, { definition: more.zone, written: () => writtenZone(item, more) }, ownersZone);
   const meeting = meetingFacts(item);
   const whole = {
     '@type': 'Event',
@@ -62,7 +63,7 @@ async function read(item: Element, more: MoreReading, { zone: ownersZone, fileBy
     ...wholeContent(item),
     ...whenContent(whenOf(item, zone.place)),
     ...zoneContent(item, zone.unknown),
-    ...(meeting === null ? {} : peopleContent(item)),
+    ...(meeting === null ? {} : peopleContent(item, meeting.role)),
   } as ItemContent;
   const { content, notes } = await seriesContent(item, whole, zone.place, more);
   const isSeries = content.recurrenceRules !== undefined;

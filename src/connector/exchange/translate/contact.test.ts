@@ -102,7 +102,6 @@ const FILED = { FileAsMapping: { text: 'LastCommaFirst' } };
 const EMPTY = {
   Sensitivity: { text: 'Normal' },
   PostalAddressIndex: { text: 'None' },
-  Body: { BodyType: 'Text', text: '' },
   ...FILED,
 };
 

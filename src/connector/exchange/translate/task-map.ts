@@ -29,7 +29,8 @@ function day(uri: string, zone: Zone): Mapping {
 
 /**
  * Status, percent and day of completion are three views of one thing, and what a server processes last wins (MS-OXWSTASK
- * 2.2.4.6): the day alone says all of a completed task; of an open one percent goes first, the status last.
+ * 2.2.4.6): the day says all of a completed task, and of one that is there already goes behind the status, for servers to which it
+ * does not; of an open one percent goes first, the status last.
  */
 const completion = (zone: Zone): Mapping => ({
   paths: [STATUS, PERCENT, COMPLETED],
@@ -45,10 +46,10 @@ const completion = (zone: Zone): Mapping => ({
     if (status === 'NotStarted' && !(percent > 0)) return null;
     return { progress, status: also, percentComplete: percent > 0 ? percent : null, completedAt: null };
   },
-  write(value) {
+  write(value, { theirs }) {
     const progress = textAt(value, 'progress') ?? 'needs-action';
     const also = WAITING[textAt(value, 'status') ?? ''];
-    if (OVER.includes(progress)) return completed(textAt(value, 'completedAt'), zone());
+    if (OVER.includes(progress)) return completed(textAt(value, 'completedAt'), zone(), theirs === null);
     if (also !== undefined) return [...percentOf(value), setting(STATUS, also)];
     if (progress === 'in-process') return [...percentOf(value), setting(STATUS, 'InProgress')];
     return [setting(STATUS, 'NotStarted')];
@@ -66,8 +67,10 @@ const WAITING: Readonly<Record<string, string>> = { waiting: 'WaitingOnOthers', 
 /** What is given up is over; Exchange has no other word for it. */
 const OVER = ['completed', 'cancelled', 'failed'];
 
-const completed = (at: string | null, zone: string | null): Setting[] =>
-  at === null ? [setting(STATUS, 'Completed')] : [setting(COMPLETED, `${completedDay(at, zone) ?? at.slice(0, 10)}T00:00:00Z`)];
+function completed(at: string | null, zone: string | null, isNew: boolean): Setting[] {
+  const status = at === null || !isNew ? [setting(STATUS, 'Completed')] : [];
+  return [...status, ...(at === null ? [] : [setting(COMPLETED, `${completedDay(at, zone) ?? at.slice(0, 10)}T00:00:00Z`)])];
+}
 
 /** A hundred would complete it. */
 function percentOf(value: Json): Setting[] {

@@ -73,7 +73,7 @@ const TABLE: readonly (readonly [TaskFieldName, Json, string])[] = [
 
 /** What every new task of ours says besides. */
 const EMPTY = {
-  ...{ Body: { BodyType: 'Text', text: '' }, Importance: { text: 'Normal' }, Sensitivity: { text: 'Normal' } },
+  ...{ Importance: { text: 'Normal' }, Sensitivity: { text: 'Normal' } },
   ...{ ReminderIsSet: { text: 'false' }, Status: { text: 'NotStarted' }, PercentComplete: { text: '0' } },
 };
 

@@ -24,7 +24,7 @@ export function createTaskKind(): Kind {
   let zone: string | null = null;
   const map = taskMap(() => zone);
   return {
-    ...{ kind: 'task', home: 'tasks', folder: 'TasksFolder', bodyType: 'Best' },
+    ...{ kind: 'task', home: 'tasks', folder: 'TasksFolder' },
     ...{ elements: ['Task'], hidden: [], properties: pathsOf(map) },
     async prepare(ews) {
       zone = await ownersPlace(ews);
