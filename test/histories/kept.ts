@@ -110,4 +110,13 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'cancel there', at: 'cleo', item: 4, tell: false },
     ],
   },
+  {
+    why: 'a change of an occurrence that was interrupted, while the series was moved to where it has none of that day, stayed parked',
+    kinds: ['series meeting'],
+    actions: [
+      { do: 'edit here', item: 1, field: 10, tell: true },
+      { do: 'pass', at: 'ben', kill: { step: ' after ', nth: 1 }, between: null, lost: null },
+      { do: 'edit there', at: 'ben', item: 2, field: 5, tell: false },
+    ],
+  },
 ];

@@ -16,8 +16,8 @@ import type { Occurrence } from './step.ts';
 export interface FoundOccurrence {
   /** The series as it is now. */
   readonly series: ItemId;
-  /** Null: it is deleted. */
-  readonly occurrence: { readonly id: ItemId; readonly mark: string | undefined } | null;
+  /** Null: it is deleted; `nowhere`: the series, as it is now, has none of that start. */
+  readonly occurrence: { readonly id: ItemId; readonly mark: string | undefined } | null | 'nowhere';
 }
 
 const ORIGINAL_START = field('calendar:OriginalStart');
@@ -28,23 +28,17 @@ const TOLERANCE_MS = 12 * 3_600_000;
 /** Where a server leaves out those that are deleted. */
 const NEIGHBOURS = [0, -1, 1, -2, 2, -3, 3];
 
-/** Null: the series is not there. Failure('refused') where the server has no such occurrence. */
+/** Null: the series is not there. */
 export async function findOccurrence(ews: Ews, series: ItemId, occurrence: Occurrence): Promise<FoundOccurrence | null> {
-  for (const neighbour of NEIGHBOURS) {
-    const number = occurrence.number + neighbour;
-    if (number < 1) continue;
-    const found = await lookAt(ews, series, number, occurrence.originalStart);
-    if (found !== 'another') return found;
+  let found: FoundOccurrence | null = null;
+  for (const number of NEIGHBOURS.map((neighbour) => occurrence.number + neighbour).filter((each) => each >= 1)) {
+    found = await lookAt(ews, series, number, occurrence.originalStart);
+    if (found?.occurrence !== 'nowhere') return found;
   }
-  throw new Failure('refused', `the server has no occurrence of ${occurrence.originalStart} in this series`);
+  return found;
 }
 
-async function lookAt(
-  ews: Ews,
-  { ref, etag }: ItemId,
-  number: number,
-  originalStart: string,
-): Promise<FoundOccurrence | null | 'another'> {
+async function lookAt(ews: Ews, { ref, etag }: ItemId, number: number, originalStart: string): Promise<FoundOccurrence | null> {
   const attempt = 'looking for an occurrence of a series';
   const ids = itemIdXml({ ref, etag: null }) + occurrenceIdXml({ ref, etag }, number);
   const shape = itemShape([ORIGINAL_START, START, MARK]);
@@ -56,19 +50,18 @@ async function lookAt(
   if (missing !== null) throw missing;
   const now = idOf(whole.items[0]);
   if (now === null) throw new Failure('garbled', `${attempt}: the series comes without its id`);
-  const occurrence = readOne(one, attempt, originalStart);
-  return occurrence === 'another' ? occurrence : { series: { ref, etag: now.etag }, occurrence };
+  return { series: { ref, etag: now.etag }, occurrence: readOne(one, attempt, originalStart) };
 }
 
-function readOne(message: ResponseMessage, attempt: string, originalStart: string): FoundOccurrence['occurrence'] | 'another' {
+function readOne(message: ResponseMessage, attempt: string, originalStart: string): FoundOccurrence['occurrence'] {
   const failure = messageFailure(message, attempt);
   if (failure instanceof ExchangeFailure && failure.responseCode === DELETED) return null;
-  if (failure?.responseCode === 'ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange') return 'another';
+  if (failure?.responseCode === 'ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange') return 'nowhere';
   if (failure !== null) throw failure;
   const [item] = message.items;
   const id = idOf(item);
   if (id === null) throw new Failure('garbled', `${attempt}: the occurrence comes without its id`);
-  return isThat(item!, originalStart) ? { id, mark: valueAt(item!, MARK) } : 'another';
+  return isThat(item!, originalStart) ? { id, mark: valueAt(item!, MARK) } : 'nowhere';
 }
 
 function isThat(item: Element, originalStart: string): boolean {

@@ -98,6 +98,7 @@ async function ofOccurrence(
   if (found === null) return { outcome: 'unknown' };
   if (found.series.etag === target.etag) return { outcome: 'not-applied' };
   const { occurrence: one } = found;
+  if (one === 'nowhere') return UNKNOWN;
   const applied = operation.operation === 'DeleteItem' ? one === null : one?.mark === operation.mark;
   return applied ? { outcome: 'applied', target: found.series } : { outcome: 'unknown' };
 }

@@ -87,6 +87,8 @@ async function occurrenceIn(ews: Ews, target: ItemId, occurrence: Occurrence): P
   const found = await findOccurrence(ews, target, occurrence);
   if (found === null) throw new Failure('missing', `changing a series at ${ews.where}: it is not there any more`);
   if (found.series.etag !== target.etag) throw changed(ews);
+  if (found.occurrence === 'nowhere')
+    throw new Failure('refused', `the server has no occurrence of ${occurrence.originalStart} in this series`);
   return found.occurrence?.id ?? null;
 }
 
