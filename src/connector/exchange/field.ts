@@ -50,10 +50,18 @@ export function writeFields<Name extends string>(
   return [...new Map(settings.map((setting) => [JSON.stringify(setting.path), setting] as const)).values()];
 }
 
-export const pathsOf = (map: Map<string>): readonly Path[] => {
-  const paths = Object.values(map).flatMap((mapping) => mapping?.paths ?? []);
-  return [...new Map(paths.map((path) => [JSON.stringify(path), path] as const)).values()];
-};
+/** What is asked for: of dictionaries the whole. */
+export const pathsOf = (map: Map<string>): readonly Path[] => unique(entryPathsOf(map).map(wholeOf));
+
+/** The same, each entry of a dictionary by itself. */
+export const entryPathsOf = (map: Map<string>): readonly Path[] =>
+  unique(Object.values(map).flatMap((mapping) => mapping?.paths ?? []));
+
+const wholeOf = (path: Path): Path => ('list' in path ? { uri: `contacts:${path.list}` } : path);
+
+const unique = (paths: readonly Path[]): readonly Path[] => [
+  ...new Map(paths.map((path) => [JSON.stringify(path), path] as const)).values(),
+];
 
 /** Blank is not there. What servers wrap or pad stays, but for the line ends. */
 export function textIn(item: Element, path: Path): string | null {
@@ -66,14 +74,11 @@ export const asText = (value: Json): string | null => (typeof value === 'string'
 /** One text in one property. */
 export function text(path: Path): Mapping {
   return {
-    paths: [askedBy(path)],
+    paths: [path],
     read: (item) => textIn(item, path),
     write: (value) => [{ path, value: asText(value) }],
   };
 }
-
-/** Entries of a dictionary are asked for together: there is no path that reads one alone. */
-const askedBy = (path: Path): Path => ('list' in path ? { uri: `contacts:${path.list}` } : path);
 
 /** One of the words of an enumeration; `none` is written where there is no value. */
 export function word(uri: string, words: Readonly<Record<string, string>>, none: string): Mapping {

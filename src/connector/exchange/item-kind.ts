@@ -17,6 +17,8 @@ export interface Kind {
   readonly hidden: readonly string[];
   /** What GetItem is asked for, besides id, folder, key, mark and time of change. */
   readonly properties: readonly Path[];
+  /** The same with each entry of a dictionary by itself, for servers that tell no dictionary as a whole. */
+  readonly entries?: readonly Path[];
   /** And of the other elements, for which most of these are not valid. */
   readonly otherProperties?: readonly Path[];
   /** Attached files up to this size are read; 0: none are, as with kinds that have none. */

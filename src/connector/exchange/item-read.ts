@@ -3,9 +3,10 @@ import { asFailure, Failure, type FailureCode } from '../../model/failure.ts';
 import type { Etag, HeldContent, ItemVersion, ReadItem, RemoteRef } from '../connector.ts';
 import type { Ews } from './ews.ts';
 import { ExchangeFailure, isOfAll } from './failures.ts';
+import { type Ask, withDictionaries } from './item-dictionaries.ts';
 import { attachmentOf } from './item-file.ts';
 import { KEY, keyOf, MARK } from './item-key.ts';
-import type { Kind, MoreReading } from './item-kind.ts';
+import type { GotElement, Kind, MoreReading } from './item-kind.ts';
 import { getElements } from './operation/get-elements.ts';
 import { zoneDefinition } from './operation/get-server-time-zones.ts';
 import { idOf } from './operation/item-id.ts';
@@ -17,19 +18,18 @@ import { childOf, type Element, textOf } from './read-answer.ts';
 const BATCH = 10;
 const ALWAYS: readonly Path[] = [field('item:ParentFolderId'), field('item:LastModifiedTime'), KEY, MARK];
 
-export interface ReadElement {
-  readonly ref: RemoteRef;
-  readonly element?: Element;
-  readonly failure?: Failure;
+/** Each with its element, in order of the refs. */
+async function elementsOf(ews: Ews, kind: Kind, refs: readonly RemoteRef[], properties: readonly Path[]): Promise<GotElement[]> {
+  const shape = itemShape(properties, { bodyType: kind.bodyType });
+  return await inBatches(refs, (some) => getElements(ews, some, { attempt: `reading ${kind.kind}s`, shape }));
 }
 
-/** Each with its element, in order of the refs. */
-async function elementsOf(ews: Ews, kind: Kind, refs: readonly RemoteRef[], properties: readonly Path[]): Promise<ReadElement[]> {
-  const shape = itemShape(properties, { bodyType: kind.bodyType });
-  const found: ReadElement[] = [];
-  for (let at = 0; at < refs.length; at += BATCH) {
-    found.push(...(await getElements(ews, refs.slice(at, at + BATCH), { attempt: `reading ${kind.kind}s`, shape })));
-  }
+async function inBatches(
+  refs: readonly RemoteRef[],
+  read: (some: readonly RemoteRef[]) => Promise<readonly GotElement[]>,
+): Promise<GotElement[]> {
+  const found: GotElement[] = [];
+  for (let at = 0; at < refs.length; at += BATCH) found.push(...(await read(refs.slice(at, at + BATCH))));
   return found;
 }
 
@@ -43,21 +43,22 @@ export interface Reader {
 export async function* readItems(reader: Reader, refs: readonly RemoteRef[]): AsyncGenerator<ReadItem | null> {
   const { ews, kind } = reader;
   for (const { ref, element, failure } of await fittingElements(ews, kind, refs)) {
-    if (element === undefined) yield { ref, failure: failure! };
+    if (element === undefined) yield { ref, failure };
     else if (!kind.elements.includes(element.name)) yield null;
     else yield await understood(reader, ref, element);
   }
 }
 
 /** Some servers refuse a property that is not of the item's type, some leave it out: then it is asked for what it has. */
-async function fittingElements(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<ReadElement[]> {
-  const { properties, otherProperties = [], elements } = kind;
-  const got = await elementsOf(ews, kind, refs, [...ALWAYS, ...properties]);
-  const isOther = ({ element, failure }: ReadElement) =>
+async function fittingElements(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<GotElement[]> {
+  const { otherProperties = [], elements } = kind;
+  const ask: Ask = (some, properties) => elementsOf(ews, kind, some, [...ALWAYS, ...properties]);
+  const got = await inBatches(refs, (some) => withDictionaries(ews, kind, some, ask));
+  const isOther = ({ element, failure }: GotElement) =>
     (element !== undefined && element.name !== elements[0] && elements.includes(element.name)) ||
     (failure instanceof ExchangeFailure && failure.responseCode === 'ErrorInvalidPropertyRequest');
   const others = got.filter(isOther).map(({ ref }) => ref);
-  const again = await elementsOf(ews, kind, others, [...ALWAYS, ...otherProperties]);
+  const again = await ask(others, otherProperties);
   const byRef = new Map(again.map((each) => [each.ref, each]));
   // Of the usual kind it is not: without the properties that were refused it would seem to have lost them all.
   const isUsual = (ref: RemoteRef) => byRef.get(ref)?.element?.name === elements[0];
@@ -96,8 +97,7 @@ function etagOf(element: Element): Etag {
 }
 
 const more = ({ ews, kind, held }: Reader, ref: RemoteRef): MoreReading => ({
-  items: async (refs, properties) =>
-    (await elementsOf(ews, kind, refs as readonly RemoteRef[], properties)) as Awaited<ReturnType<MoreReading['items']>>,
+  items: (refs, properties) => elementsOf(ews, kind, refs as readonly RemoteRef[], properties),
   zone: (id) => zoneDefinition(ews, id),
   attachment: (id, limitBytes) => attachmentOf(ews, id, limitBytes),
   held: async () => (await held?.(ref)) ?? null,

@@ -165,8 +165,15 @@ function rank(name: string): number {
 export function valueAt(item: Element, path: Path): string | undefined {
   if ('extended' in path) return textOf(extendedAt(item, path.extended), 'Value');
   if (!('list' in path)) return textOf(item, elementOf(path.uri));
-  const entry = childOf(item, path.list)?.children.find(({ attributes }) => attributes.Key === path.index);
-  return path.part === undefined ? entry?.text : textOf(entry, path.part);
+  const { part } = path;
+  const entries = entriesAt(item, path);
+  if (part === undefined) return entries[0]?.text;
+  return entries.map((entry) => textOf(entry, part)).find((text) => text !== undefined);
+}
+
+/** Asked for part by part, an address may come in several entries. */
+export function entriesAt(item: Element, { list, index }: Extract<Path, { list: string }>): readonly Element[] {
+  return childOf(item, list)?.children.filter(({ attributes }) => attributes.Key === index) ?? [];
 }
 
 function extendedAt(item: Element, path: ExtendedPath): Element | undefined {

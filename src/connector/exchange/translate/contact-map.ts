@@ -3,8 +3,7 @@ import type { ContactFieldName } from '../../../model/contact-field.ts';
 import type { PhoneField } from '../../../model/contact-phone.ts';
 import { isObject, textAt } from '../../../model/json.ts';
 import { asText, categories, list, type Mapping, notes, sensitivity, text, textIn, word } from '../field.ts';
-import { field, type Path, type Setting, valueAt } from '../property.ts';
-import { childOf } from '../read-answer.ts';
+import { entriesAt, field, type Path, type Setting, valueAt } from '../property.ts';
 import { contactDay } from './contact-day.ts';
 import { contactCompany, contactName } from './contact-name.ts';
 
@@ -39,17 +38,25 @@ const phones = Object.fromEntries(
   Object.entries(PHONES).map(([name, index]) => [name, text({ uri: 'contacts:PhoneNumber', list: 'PhoneNumbers', index })]),
 ) as Readonly<Record<PhoneField, Mapping>>;
 
+/** Where the properties of the three begin: PidLidEmail1DisplayName, two further PidLidEmail1AddressType (MS-OXOCNTC 2.2.1.2). */
+const EMAILS = [0x8080, 0x8090, 0x80a0] as const;
+const nameAt = (first: number) => addressProperty(first);
+const typeAt = (first: number) => addressProperty(first + 2);
+/** What a server may leave out that tells one entry by itself, and without which a label would seem to have been taken away. */
+export const EMAIL_ATTRIBUTES: readonly Path[] = EMAILS.flatMap((first) => [nameAt(first), typeAt(first)]);
+
 /** PidLidEmail1OriginalDisplayName and its sisters hold the address where the entry has one that is no SMTP address. */
-function email(index: string, original: number): Mapping {
+function email(index: string, first: number): Mapping {
   const path = { uri: 'contacts:EmailAddress', list: 'EmailAddresses', index };
-  const spare = addressProperty(original);
+  const spare = addressProperty(first + 4);
   return {
-    paths: [field('contacts:EmailAddresses'), field('contacts:DisplayName'), spare],
+    paths: [path, field('contacts:DisplayName'), spare],
     read(item) {
-      const entry = childOf(item, 'EmailAddresses')?.children.find(({ attributes }) => attributes.Key === index);
+      const [entry] = entriesAt(item, path);
       const written = entry?.text.trim() ?? '';
       const other = valueAt(item, spare)?.trim() ?? '';
-      const { Name = '', RoutingType = 'SMTP' } = entry?.attributes ?? {};
+      const { Name = valueAt(item, nameAt(first)) ?? '', RoutingType = valueAt(item, typeAt(first)) ?? 'SMTP' } =
+        entry?.attributes ?? {};
       const isSmtp = /^(smtp)?$/i.test(RoutingType);
       const address = isSmtp || !other.includes('@') ? written : other;
       // An address that only Exchange understands is none to anybody else; it stays there as it is.
@@ -84,7 +91,7 @@ export type AddressIndex = 'Business' | 'Home' | 'Other';
 export function address(index: AddressIndex): Mapping {
   const path = (part: string) => ({ uri: 'contacts:PhysicalAddress', list: 'PhysicalAddresses', index, part });
   return {
-    paths: [field('contacts:PhysicalAddresses')],
+    paths: PARTS.map(([, part]) => path(part)),
     read(item) {
       const parts = PARTS.map(([name, part]) => [name, textIn(item, path(part))] as const);
       return parts.some(([, part]) => part !== null) ? Object.fromEntries(parts) : null;
@@ -121,9 +128,9 @@ export const CONTACT_MAP: Readonly<Record<ContactFieldName, Mapping>> = {
   nickname: text(field('contacts:Nickname')),
   yomiFirstName: text(addressProperty(0x802c)),
   yomiLastName: text(addressProperty(0x802d)),
-  email1: email('EmailAddress1', 0x8084),
-  email2: email('EmailAddress2', 0x8094),
-  email3: email('EmailAddress3', 0x80a4),
+  email1: email('EmailAddress1', EMAILS[0]),
+  email2: email('EmailAddress2', EMAILS[1]),
+  email3: email('EmailAddress3', EMAILS[2]),
   ...phones,
   businessAddress: address('Business'),
   homeAddress: address('Home'),

@@ -9,13 +9,13 @@ import { CONTACT_FIELDS, type ContactFieldName } from '../../../model/contact-fi
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { put, textAt } from '../../../model/json.ts';
 import type { ItemChange, Step } from '../../connector.ts';
-import { type Mapping, pathsOf, readFields, writeFields } from '../field.ts';
+import { entryPathsOf, type Mapping, pathsOf, readFields, writeFields } from '../field.ts';
 import type { Kind, MoreReading, Reading } from '../item-kind.ts';
 import { field, type Setting, valueAt } from '../property.ts';
 import type { Element } from '../read-answer.ts';
 import type { ExchangeSettings } from '../settings.ts';
 import { createItemStep, deleteItemStep, updateItemStep } from '../step.ts';
-import { type AddressIndex, address, CONTACT_MAP, INDEX_WORDS } from './contact-map.ts';
+import { type AddressIndex, address, CONTACT_MAP, EMAIL_ATTRIBUTES, INDEX_WORDS } from './contact-map.ts';
 import { FILE_AS_MAPPING, mappingOf } from './contact-name.ts';
 import { pictureSteps, readPicture } from './contact-picture.ts';
 import { LIST_PROPERTIES, readList } from './distribution-list.ts';
@@ -33,6 +33,7 @@ export function contactKind(mode: AddressMode): Kind {
       'IPF.Contact.PeopleCentricConversationBuddies',
     ],
     properties: pathsOf(CONTACT_MAP),
+    entries: [...entryPathsOf(CONTACT_MAP), ...EMAIL_ATTRIBUTES],
     otherProperties: LIST_PROPERTIES,
     read: (item, more) => (item.name === 'DistributionList' ? readList(item) : readContact(item, more, mode)),
     steps: (change) => stepsOf(change, mode),

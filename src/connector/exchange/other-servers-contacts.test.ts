@@ -1,0 +1,158 @@
+/** Contacts on servers that nobody here has seen: what is asked of the stand-in, and what it answers, changed on the way. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
+import { PASSWORD } from '../../../test/contract/exchange-world.ts';
+import { Exchange } from '../../../test/servers/exchange/exchange.ts';
+import { namedKey } from '../../../test/servers/exchange/property/path.ts';
+import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
+import { type Dress, serveDressed } from '../../../test/servers/exchange-dressed.ts';
+import type { ItemContent } from '../../model/item.ts';
+import type { Cursor, ItemStore } from '../connector.ts';
+import { contactKind } from './translate/contact.ts';
+
+const ADDRESS = 'alice@example.com';
+const exchange = new Exchange();
+let behind: RunningServer;
+let server: RunningServer;
+let store: ItemStore;
+let ask: Dress['xml'] = (text) => text;
+let change: Dress['xml'] = (text) => text;
+/** Requests of GetItem, as they came. */
+let asked: string[] = [];
+
+beforeAll(async () => {
+  behind = await serve(exchange, { auth: { schemes: ['basic'] } });
+  server = await serveDressed(behind, {
+    name: 'another server',
+    xml: (text) => change(text),
+    asked(text) {
+      if (text.includes('<m:GetItem>')) asked.push(text);
+      return ask(text);
+    },
+  });
+});
+afterAll(() => Promise.all([server?.close(), behind?.close()]));
+beforeEach(() => {
+  [ask, change, asked] = [(text) => text, (text) => text, []];
+  exchange.addMailbox(ADDRESS, PASSWORD);
+  store = exchangeStore(server, ADDRESS, PASSWORD, contactKind('all'));
+});
+
+const mailbox = () => exchange.mailboxOf(ADDRESS)!;
+const contacts = () => mailbox().itemsIn(mailbox().folderNamed('contacts').key);
+
+const bare = (name: string): ItemContent => ({
+  ...{ '@type': 'Card', version: '1.0' },
+  name: { '@type': 'Name', components: [{ '@type': 'NameComponent', kind: 'surname', value: name }] },
+});
+const FULL = {
+  emails: { email1: { '@type': 'EmailAddress', address: 'ann@example.com', label: 'at work' } },
+  phones: { homePhone: { '@type': 'Phone', number: '031 1' } },
+  addresses: {
+    home: {
+      '@type': 'Address',
+      components: [
+        { kind: 'name', value: 'Gasse 1' },
+        { kind: 'locality', value: 'Thun' },
+      ],
+    },
+  },
+};
+const full = (name: string): ItemContent => ({ ...bare(name), ...FULL });
+
+async function add(...contents: ItemContent[]): Promise<void> {
+  for (const [n, content] of contents.entries()) {
+    await createItem(store, { record: `r-${contacts().length}-${n}`, mailbox: 'm', attempt: 1 }, content);
+  }
+  asked = [];
+}
+
+async function pass(after: Cursor | null = null) {
+  const [folder] = await store.folders([]);
+  const pages = await Array.fromAsync(store.changes(folder!.id, after, { items: 100 }));
+  const read = pages.flatMap(({ changed }) => changed.map(({ version }) => version!.content));
+  return { read, cursor: pages.at(-1)!.cursor };
+}
+
+describe('dictionaries', () => {
+  const WHOLE = /<t:FieldURI FieldURI="contacts:(EmailAddresses|PhoneNumbers|PhysicalAddresses|ImAddresses)"\/>/g;
+  const ways = () => asked.map((text) => (text.includes('<t:IndexedFieldURI') ? 'by entry' : 'whole'));
+
+  test('a server that passes over whole ones is asked for their entries, and from then on for nothing else', async () => {
+    await add(...Array.from({ length: 25 }, (_, n) => full(`n${n}`)));
+    ask = (text) => text.replace(WHOLE, '');
+    const { read } = await pass();
+    expect(read).toHaveLength(25);
+    for (const content of read) expect(content).toMatchObject(FULL);
+    expect(ways()).toEqual(['whole', 'by entry', 'by entry', 'by entry']);
+  });
+
+  test('a contact that has none decides nothing', async () => {
+    await add(bare('a'));
+    ask = (text) => text.replace(WHOLE, '');
+    const { cursor } = await pass();
+    await add(full('b'));
+    const { read } = await pass(cursor);
+    expect(read).toMatchObject([FULL]);
+    expect(ways()).toEqual(['whole', 'by entry']);
+  });
+
+  test('where whole ones are told, nothing is asked for twice', async () => {
+    await add(full('a'), bare('b'));
+    const { read, cursor } = await pass();
+    expect(read.filter(({ emails }) => emails !== undefined)).toMatchObject([FULL]);
+    await add(bare('c'));
+    await pass(cursor);
+    expect(ways()).toEqual(['whole']);
+  });
+
+  test('an entry that comes without its attributes keeps its label, and an address of the directory stays one', async () => {
+    const address = (id: number) => namedKey('Address', id);
+    await add(full('a'));
+    const [item] = contacts();
+    item!.named[address(0x8080)] = { type: 'String', values: ['at work'] };
+    item!.fields.EmailAddresses!.children.push({
+      ...item!.fields.EmailAddresses!.children[0]!,
+      ...{ text: '/o=Example/cn=bob', attributes: { Key: 'EmailAddress2', RoutingType: 'EX' } },
+    });
+    item!.named[address(0x8092)] = { type: 'String', values: ['EX'] };
+    item!.named[address(0x8094)] = { type: 'String', values: ['bob@example.com'] };
+    ask = (text) => text.replace(WHOLE, '');
+    change = (text) => text.replace(/<t:Entry [^>]*(Key="\w+")[^>]*>/g, '<t:Entry $1>');
+    const { read } = await pass();
+    expect(read[0]!.emails).toMatchObject({ ...FULL.emails, email2: { address: 'bob@example.com' } });
+  });
+
+  test('parts of an address may come in an entry each', async () => {
+    await add(full('a'));
+    ask = (text) => text.replace(WHOLE, '');
+    change = (text) => text.replace('</t:Street><t:City>', '</t:Street></t:Entry><t:Entry Key="Home"><t:City>');
+    const { read } = await pass();
+    expect(read[0]).toMatchObject(FULL);
+  });
+
+  test.each<[string, string]>([
+    ['each item', 'item-error'],
+    ['the request', 'fault-code'],
+  ])('a server that knows no entries in GetItem (refused for %s) has told what there is', async (_, fault) => {
+    await add(bare('a'), bare('b'));
+    const code = fault === 'item-error' ? 'ErrorInvalidPropertyRequest' : 'ErrorInvalidRequest';
+    ask = (text) => {
+      if (text.includes('<t:IndexedFieldURI')) exchange.faults.add({ fault, code, operation: 'GetItem', times: 1 } as never);
+      return text;
+    };
+    const { read } = await pass();
+    expect(read).toHaveLength(2);
+    exchange.faults.clear();
+  });
+
+  test('trouble of the server while entries are asked for ends the pass, and empties no contact', async () => {
+    await add(full('a'));
+    ask = (text) => text.replace(WHOLE, '');
+    exchange.faults.add({ fault: 'login-page', operation: 'GetItem', after: 1 });
+    await expect(pass()).rejects.toMatchObject({ code: 'refused' });
+    exchange.faults.clear();
+    const { read } = await pass();
+    expect(read).toMatchObject([FULL]);
+  });
+});
