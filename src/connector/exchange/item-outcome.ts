@@ -8,9 +8,10 @@ import { findFile } from './item-file.ts';
 import { MARK } from './item-key.ts';
 import type { Kind } from './item-kind.ts';
 import { findOccurrence } from './item-occurrence.ts';
+import { photoOf } from './item-photo.ts';
 import { look } from './item-read.ts';
 import { findByRecord } from './item-search.ts';
-import { ATTACHMENTS, GONE, needed, type Of, photoOf } from './item-write.ts';
+import { ATTACHMENTS, GONE, needed, type Of } from './item-write.ts';
 import { field, type Path, valueAt } from './property.ts';
 import { type Element, isTrue } from './read-answer.ts';
 import { wasSent } from './sent-mail.ts';
@@ -48,10 +49,10 @@ async function isDone(ews: Ews, operation: Operation, item: Element): Promise<bo
     case 'Respond':
       return isAnswered(operation, item);
     case 'DeletePhoto':
-      return photoOf(item) === null;
+      return photoOf(item) === undefined;
     case 'CreateAttachment':
       // Where a picture is to be added none was before: a step takes the old one away.
-      return operation.photo && photoOf(item) !== null;
+      return operation.photo && photoOf(item) !== undefined;
     case 'CreateFile':
       return (await findFile(ews, item, operation.file)) !== null;
     case 'DeleteFile':

@@ -11,6 +11,7 @@ import type { Ews } from './ews.ts';
 import { findFile } from './item-file.ts';
 import type { Kind } from './item-kind.ts';
 import { findOccurrence } from './item-occurrence.ts';
+import { photoOf } from './item-photo.ts';
 import { look } from './item-read.ts';
 import { createAttachment, deleteAttachment } from './operation/attachment.ts';
 import { createItem, createResponse } from './operation/create-item.ts';
@@ -19,7 +20,7 @@ import { distinguishedId, folderId } from './operation/folder-id.ts';
 import { type ItemId, itemIdXml } from './operation/item-id.ts';
 import { updateItem } from './operation/update-item.ts';
 import { field } from './property.ts';
-import { childOf, type Element, isTrue, textOf } from './read-answer.ts';
+import { childOf, type Element } from './read-answer.ts';
 import { type Occurrence, type Operation, operationOf, type Send, type Telling } from './step.ts';
 
 export const GONE: Target = { ref: null, etag: null };
@@ -123,12 +124,6 @@ async function respond(ews: Ews, { object, before }: Of<'Respond'>, target: Item
 
 export const ATTACHMENTS = field('item:Attachments');
 
-export function photoOf(item: Element): string | null {
-  const attachments = childOf(item, 'Attachments')?.children ?? [];
-  const photo = attachments.find((attachment) => isTrue(textOf(attachment, 'IsContactPhoto')));
-  return childOf(photo, 'AttachmentId')?.attributes.Id ?? null;
-}
-
 async function attach(ews: Ews, { attachment }: Of<'CreateAttachment'> | Of<'CreateFile'>, target: ItemId): Promise<Target> {
   return await stateAfter(ews, target.ref, await createAttachment(ews, target, attachment));
 }
@@ -139,7 +134,8 @@ const stateAfter = async (ews: Ews, ref: RemoteRef, etag: Etag | null): Promise<
 
 async function deletePhoto(ews: Ews, target: ItemId): Promise<Target> {
   const photo = photoOf(await attachedTo(ews, target));
-  return photo === null ? target : await stateAfter(ews, target.ref, await deleteAttachment(ews, photo));
+  const id = childOf(photo, 'AttachmentId')?.attributes.Id;
+  return id === undefined ? target : await stateAfter(ews, target.ref, await deleteAttachment(ews, id));
 }
 
 async function deleteFile(ews: Ews, { file }: Of<'DeleteFile'>, target: ItemId): Promise<Target> {

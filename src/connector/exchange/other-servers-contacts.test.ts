@@ -1,6 +1,6 @@
 /** Contacts on servers that nobody here has seen: what is asked of the stand-in, and what it answers, changed on the way. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
+import { changeItem, createItem, exchangeStore, readItem } from '../../../test/contract/exchange-store.ts';
 import { PASSWORD } from '../../../test/contract/exchange-world.ts';
 import { Exchange } from '../../../test/servers/exchange/exchange.ts';
 import { namedKey } from '../../../test/servers/exchange/property/path.ts';
@@ -154,5 +154,48 @@ describe('dictionaries', () => {
     exchange.faults.clear();
     const { read } = await pass();
     expect(read).toMatchObject([FULL]);
+  });
+});
+
+describe('the picture', () => {
+  const uri = (content: string) => `data:image/png;base64,iVBORw0KGgo${content}`;
+  const withPhoto = (content: string): ItemContent => ({
+    ...bare('a'),
+    media: { photo: { '@type': 'Media', kind: 'photo', uri: uri(content) } },
+  });
+  const KEY = { record: 'r-1', mailbox: 'm', attempt: 1 };
+  const attached = () => contacts()[0]!.attachments;
+  const read = async (ref: string) => (await readItem(store, ref)).content.media;
+  const unmarked = (text: string) => text.replace(/<t:IsContactPhoto>\w+<\/t:IsContactPhoto>/g, '');
+
+  test('goes by its name where a server does not tell what is one: it is read, replaced and taken away', async () => {
+    change = unmarked;
+    let target = await createItem(store, KEY, withPhoto('1'));
+    expect(await read(target.ref!)).toMatchObject({ photo: { uri: uri('1') } });
+    target = await changeItem(store, target, withPhoto('2'), ['picture']);
+    expect(await read(target.ref!)).toMatchObject({ photo: { uri: uri('2') } });
+    expect(attached()).toHaveLength(1);
+    target = await changeItem(store, target, bare('a'), ['picture']);
+    expect(await read(target.ref!)).toBeUndefined();
+    expect(attached()).toHaveLength(0);
+  });
+
+  test('whose answer was lost is looked up by its name, too', async () => {
+    change = unmarked;
+    const [made, added] = store.steps({ change: 'create', key: KEY, folder: null, content: withPhoto('1'), mail: 'none' });
+    const target = await store.apply(made!, { ref: null, etag: null });
+    exchange.faults.add({ fault: 'lost-answer', operation: 'CreateAttachment', times: 1 });
+    await expect(store.apply(added!, target)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await store.outcome(added!, target)).toMatchObject({ outcome: 'applied' });
+  });
+
+  test('is none whatever its name where a server tells what is one, and one whatever its name', async () => {
+    const target = await createItem(store, KEY, withPhoto('1'));
+    change = (text) => text.replace(/(<t:IsContactPhoto>)true/g, '$1false');
+    expect(await read(target.ref!)).toBeUndefined();
+    change = (text) => text.replace(/<t:Name>ContactPicture.jpg/g, '<t:Name>ann.png');
+    expect(await read(target.ref!)).toMatchObject({ photo: { uri: uri('1') } });
+    change = (text) => unmarked(text).replace(/<t:Name>ContactPicture.jpg/g, '<t:Name>ann.png');
+    expect(await read(target.ref!)).toBeUndefined();
   });
 });

@@ -1,9 +1,10 @@
-/** The picture of a contact: an attachment that is marked as it (MS-OXWSATT 2.2.4.6), in a card a `data:` URI under media.photo. */
+/** The picture of a contact: one of its attachments, in a card a `data:` URI under media.photo. */
 import type { ItemContent } from '../../../model/item.ts';
 import { textAt } from '../../../model/json.ts';
 import type { Step } from '../../connector.ts';
 import type { MoreReading } from '../item-kind.ts';
-import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
+import { PHOTO_NAME, photoOf } from '../item-photo.ts';
+import { childOf, type Element, textOf } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
 import { createAttachmentStep, deletePhotoStep } from '../step.ts';
 
@@ -14,8 +15,7 @@ export async function readPicture(
   item: Element,
   more: MoreReading,
 ): Promise<{ readonly uri: string | null; readonly notes: readonly string[] }> {
-  const attachments = childOf(item, 'Attachments')?.children ?? [];
-  const photo = attachments.find((attachment) => isTrue(textOf(attachment, 'IsContactPhoto')));
+  const photo = photoOf(item);
   const id = childOf(photo, 'AttachmentId')?.attributes.Id;
   if (id === undefined) return { uri: null, notes: [] };
   if (Number(textOf(photo, 'Size') ?? 0) > MAX_BYTES) return TOO_LARGE;
@@ -52,5 +52,5 @@ export function pictureSteps(theirs: ItemContent | null, ours: ItemContent): rea
 }
 
 const attachment = (type: string, content: string) =>
-  `<t:FileAttachment><t:Name>ContactPicture.jpg</t:Name><t:ContentType>${escapeXml(type)}</t:ContentType>` +
+  `<t:FileAttachment><t:Name>${PHOTO_NAME}</t:Name><t:ContentType>${escapeXml(type)}</t:ContentType>` +
   `<t:IsInline>false</t:IsInline><t:IsContactPhoto>true</t:IsContactPhoto><t:Content>${content}</t:Content></t:FileAttachment>`;
