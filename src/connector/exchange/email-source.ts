@@ -221,13 +221,15 @@ class Pass {
     }
   }
 
-  /** What is too big for the server to give out, or cannot be converted however often one asks, comes by its header block. */
+  /** What is too big for the server to give out, or comes without a source however often one asks, comes by its header block. */
   async #headersOf(
-    { ref, failure }: GotItem,
+    { ref, item: answered, failure }: GotItem,
     item: MailItem | undefined,
     attempts: ReadonlyMap<string, number>,
   ): Promise<ArrivedEmail | null> {
-    if (failure?.code !== 'refused' || item === undefined) return null;
+    // Some servers say nothing of what they cannot convert, and leave out the source.
+    const isRefused = failure === undefined ? answered !== null : failure.code === 'refused';
+    if (!isRefused || item === undefined) return null;
     const last = (attempts.get(ref) ?? 0) + 1 >= MAX_ATTEMPTS;
     if (!last && !(failure instanceof ExchangeFailure && TOO_BIG.has(failure.responseCode))) return null;
     const source = await getHeaders(this.#context.ews, ref);

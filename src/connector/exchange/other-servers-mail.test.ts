@@ -95,6 +95,28 @@ test('mail that is moved without a word of its new id is found where it went', a
   expect([moved, inbox().length]).toEqual([refOf(there!), 1]);
 });
 
+describe('GetItem', () => {
+  test('mail that is there and comes without its source is tried again, and then comes by its header block', async () => {
+    const { source, ledger } = await filled([]);
+    for (const name of ['a', 'mute', 'b']) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
+    const mute = refOf(inbox()[1]!);
+    change = (text) =>
+      text.replace(/<m:GetItemResponseMessage[\s\S]*?<\/m:GetItemResponseMessage>/g, (one) =>
+        one.includes(`"${mute}"`) ? one.replace(/<t:MimeContent[\s\S]*<\/t:MimeContent>/, '') : one,
+      );
+    for (let pass = 1; pass <= 5; pass += 1) {
+      expect(ledger.arrivals).toHaveLength(pass === 1 ? 0 : 2);
+      await ledger.pass(source, 'INBOX');
+    }
+    expect(ledger.arrivals).toHaveLength(3);
+    const email = ledger.arrivals.find(({ ref }) => ref === mute)!;
+    expect(email).toMatchObject({ headersOnly: true, receivedAt: expect.any(Date) });
+    expect(Buffer.from(email.source).toString()).toMatch(/^[\s\S]*Subject: mute\r\n[\s\S]*\r\n\r\n$/);
+    await ledger.pass(source, 'INBOX');
+    expect(ledger.arrivals).toHaveLength(3);
+  });
+});
+
 describe('taking mail off the server', () => {
   const NAMES = ['one', 'two', 'three', 'four'];
   const busy =
