@@ -96,12 +96,14 @@ test('mail that is moved without a word of its new id is found where it went', a
 });
 
 describe('GetItem', () => {
+  const MESSAGE = /<m:GetItemResponseMessage[\s\S]*?<\/m:GetItemResponseMessage>/g;
+
   test('mail that is there and comes without its source is tried again, and then comes by its header block', async () => {
     const { source, ledger } = await filled([]);
     for (const name of ['a', 'mute', 'b']) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
     const mute = refOf(inbox()[1]!);
     change = (text) =>
-      text.replace(/<m:GetItemResponseMessage[\s\S]*?<\/m:GetItemResponseMessage>/g, (one) =>
+      text.replace(MESSAGE, (one) =>
         one.includes(`"${mute}"`) ? one.replace(/<t:MimeContent[\s\S]*<\/t:MimeContent>/, '') : one,
       );
     for (let pass = 1; pass <= 5; pass += 1) {
@@ -114,6 +116,20 @@ describe('GetItem', () => {
     expect(Buffer.from(email.source).toString()).toMatch(/^[\s\S]*Subject: mute\r\n[\s\S]*\r\n\r\n$/);
     await ledger.pass(source, 'INBOX');
     expect(ledger.arrivals).toHaveLength(3);
+  });
+
+  test('a server that reads only so many messages at a time has all of them read in one pass', async () => {
+    const { source, ledger } = await filled([]);
+    const names = Array.from({ length: 8 }, (_, n) => `n${n}`);
+    for (const name of names) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
+    const busy =
+      '<m:GetItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>ErrorServerBusy</m:ResponseCode></m:GetItemResponseMessage>';
+    change = (text) => {
+      let n = 0;
+      return text.replace(MESSAGE, (one) => (++n > 3 ? busy : one));
+    };
+    await ledger.pass(source, 'INBOX');
+    expect(ledger.texts().sort()).toEqual(names.map((name) => letter(name)).sort());
   });
 });
 

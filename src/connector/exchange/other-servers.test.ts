@@ -129,6 +129,54 @@ describe('GetItem', () => {
     expect(page!.changed[0]).toMatchObject({ failure: { code: 'refused' } });
   });
 
+  describe('that is busy for a part of a batch', () => {
+    const busy = (backOff: number | null) =>
+      `<m:GetItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>ErrorServerBusy</m:ResponseCode>${
+        backOff === null ? '' : `<m:MessageXml><t:Value Name="BackOffMilliseconds">${backOff}</t:Value></m:MessageXml>`
+      }</m:GetItemResponseMessage>`;
+    let sizes: number[] = [];
+    const answering = (limit: () => number, backOff: number | null) => (text: string) => {
+      let n = 0;
+      const most = text.includes('GetItemResponseMessage') ? limit() : 0;
+      const changed = text.replace(message, (one) => {
+        n += 1;
+        return n > most ? busy(backOff) : one;
+      });
+      if (n > 0) sizes.push(n);
+      return changed;
+    };
+    beforeEach(() => {
+      sizes = [];
+    });
+
+    test.each([null, 1234])('keeps what it told and is asked for the rest, no more at once (back-off %s)', async (backOff) => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+      for (const name of names) add(name);
+      change = answering(() => 3, backOff);
+      expect(namesOf(await pass()).sort()).toEqual(names);
+      expect(sizes.slice(0, 3)).toEqual([8, 3, 2]);
+    });
+
+    test('is not asked for more once it says nothing else, and its back-off is told', async () => {
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) add(name);
+      change = answering(() => (sizes.length === 0 ? 2 : 0), 1234);
+      await expect(pass()).rejects.toMatchObject({ code: 'throttled', retryAfterMs: 1234 });
+      expect(sizes).toEqual([6, 2]);
+    });
+
+    test('has told of an item also what is wrong with it', async () => {
+      for (const name of ['a', 'b', 'c', 'd']) add(name);
+      const limited = answering(() => 1, null);
+      const missing = busy(null).replace('ErrorServerBusy', 'ErrorItemNotFound');
+      change = (text) => {
+        const first = text.match(message)?.[0];
+        return limited(first !== undefined && sizes.length === 0 ? text.replace(first, missing) : text);
+      };
+      const [page] = await pass();
+      expect(namesOf([page!])).toHaveLength(3);
+    });
+  });
+
   test('an item that does not say where it lies lies where it was told', async () => {
     add('a');
     change = (text) => text.replace(/<t:ParentFolderId [^>]*\/>/g, '');

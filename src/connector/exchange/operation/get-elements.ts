@@ -34,21 +34,31 @@ export async function getElements(ews: Ews, refs: readonly RemoteRef[], options:
   if (messages.length === 0 && refs.length === 1) return [{ ref: refs[0]!, failure: notThere(attempt) }];
   const own = messagesOf(refs, messages);
   const results = refs.map((ref, n) => toResult(ref, own[n], attempt));
-  const isStopped = ({ failure }: GotElement) => hasCode(failure, 'ErrorBatchProcessingStopped');
-  const general = results.find((result) => result.failure !== undefined && !isOfItem(result.failure) && !isStopped(result));
+  const told = results.filter(({ failure }) => failure === undefined || isOfItem(failure)).length;
+  // A back-off that comes with what was told costs one call more: who means it answers that with nothing else, which is thrown.
+  const isOpen = ({ failure }: GotElement) => isStopped(failure) || (told > 0 && isBusy(failure));
+  const general = results.find((result) => result.failure !== undefined && !isOfItem(result.failure) && !isOpen(result));
   if (general?.failure) return await inHalves(ews, refs, options, general.failure);
-  const open = results.filter(isStopped);
+  const open = results.filter(isOpen);
   if (open.length === refs.length) {
     if (messages.length >= refs.length) throw open[0]!.failure!;
     return await inHalves(ews, refs, options, new Failure('garbled', `${attempt} at ${ews.where}: not every item is answered`));
   }
-  // What stopped the batch is told; the rest has not been looked at.
-  const again = await getElements(
+  // What stopped the batch is told; the rest has not been looked at. A server may look at only so many at a time.
+  const size = open.some(({ failure }) => isBusy(failure)) ? told : open.length;
+  const again = await inPortions(
     ews,
     open.map(({ ref }) => ref),
     options,
+    size,
   );
-  return results.map((result) => (isStopped(result) ? again.shift()! : result));
+  return results.map((result) => (isOpen(result) ? again.shift()! : result));
+}
+
+async function inPortions(ews: Ews, refs: readonly RemoteRef[], options: GetElements, size: number): Promise<GotElement[]> {
+  const got: GotElement[] = [];
+  for (let at = 0; at < refs.length; at += size) got.push(...(await getElements(ews, refs.slice(at, at + size), options)));
+  return got;
 }
 
 /**
@@ -86,6 +96,9 @@ async function inHalves(ews: Ews, refs: readonly RemoteRef[], options: GetElemen
 
 const hasCode = (failure: Failure | undefined, ...codes: readonly string[]) =>
   failure instanceof ExchangeFailure && codes.includes(failure.responseCode);
+
+const isStopped = (failure: Failure | undefined) => hasCode(failure, 'ErrorBatchProcessingStopped');
+const isBusy = (failure: Failure | undefined) => failure?.code === 'throttled';
 
 const isOfItem = (failure: Failure) => ['missing', 'refused'].includes(failure.code) && !isOfAll(failure);
 
