@@ -17,7 +17,7 @@ import { Exchange } from '../test/servers/exchange/exchange.ts';
 import { serve } from '../test/servers/exchange/server.ts';
 import { blankItem } from '../test/servers/exchange/store/blank.ts';
 import type { ItemKind } from '../test/servers/exchange/store/model.ts';
-import { el } from '../test/servers/exchange/xml/element.ts';
+import { type Element, el } from '../test/servers/exchange/xml/element.ts';
 
 const PASSWORD = 'pw';
 const SMALL = 10;
@@ -30,7 +30,7 @@ type Kind = keyof typeof KINDS;
 interface Place {
   readonly home: 'contacts' | 'calendar';
   readonly item: ItemKind;
-  fields(index: number): Record<string, string>;
+  fields(index: number): Record<string, string | Element[]>;
 }
 
 const PLACES: Record<Kind, Place> = {
@@ -41,6 +41,8 @@ const PLACES: Record<Kind, Place> = {
       Surname: `Person ${index}`,
       CompanyName: `Company ${index % 100}`,
       JobTitle: 'Buyer',
+      EmailAddresses: [el('Entry', `person${index}@example.net`, { Key: 'EmailAddress1' })],
+      PhoneNumbers: [el('Entry', `+41 44 ${index}`, { Key: 'MobilePhone' })],
     }),
   },
   appointment: {
