@@ -22,7 +22,8 @@ function itemCommand(kind: ItemKind, summary: string): Command {
     name,
     summary,
     usage: `list | show ID | create | change ID | delete ID | ${meets ? 'respond ID ANSWER | resolve ID done|not-done | ' : ''}track ID   [--mailbox A] [--json]`,
-    help: `  list      oldest first; --mailbox A: of this one; --untracked: what the mailbox has and nothing brings in, and why
+    help: `  list      oldest first, also what is deleted here and waits there; --mailbox A: of this one; --untracked: what the mailbox has and
+            nothing brings in, and why
   show      one of them: its content, and how it stands in each mailbox
   create    --mailbox A < content.json: a ${FORM[kind]}; it goes into that mailbox with the next pass
   change    ID < patch.json: a JSON Merge Patch (RFC 7396); null takes a property away
@@ -111,7 +112,7 @@ async function list(kind: ItemKind, args: CommandArguments, context: CommandCont
   const mailbox = textFlag(args, 'mailbox');
   const mailboxId = mailbox === undefined ? undefined : findMailbox(house.config, mailbox).id;
   const rows: string[][] = [];
-  for await (const item of listItems(house.database, { kind, mailboxId })) {
+  for await (const item of listItems(house.database, { kind, mailboxId, waiting: true })) {
     if (out.json) out.line(JSON.stringify(asJson(item, mailboxId)));
     else rows.push(asRow(item, mailboxId));
   }
@@ -208,7 +209,7 @@ function asRow(item: ListedItem, mailboxId?: string): string[] {
   return [
     item.id,
     (start ?? due ?? '').slice(0, 16).replace('T', ' '),
-    title ?? nameOf(item.content) ?? '',
+    `${title ?? nameOf(item.content) ?? ''}${item.deletedAt === null ? '' : ' (deleted)'}`,
     item.links
       .filter(({ state }) => state !== 'unlinked')
       .map(({ mailbox }) => mailbox)

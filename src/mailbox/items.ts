@@ -66,11 +66,14 @@ export function changeItem(database: Database, id: string, patch: Json, wish: It
   });
 }
 
+/** What is deleted already and waits for leave to tell the guests is given it. */
 export function deleteItem(database: Database, id: string, wish: ItemWish = {}): Promise<ListedItem> {
-  return onItem(database, id, wish, async (transaction, item, links) => {
-    await markItemDeleted(transaction, item, 'application');
+  return onAnyItem(database, id, wish, async (transaction, item, links) => {
+    const waits = wish.invite && links.some(({ state }) => state === 'needs-intent');
+    if (!waits) refuseDeleted(item);
+    if (item.deletedAt === null) await markItemDeleted(transaction, item, 'application');
     if (wish.invite) await tellGuests(transaction, links, 'cancel');
-    return 'activity-deleted';
+    return item.deletedAt === null ? 'activity-deleted' : null;
   });
 }
 
@@ -90,7 +93,7 @@ export function respondToItem(
 
 /** A person has looked whether the guests were told. done: it is not told again; not-done: the next pass tells them. */
 export function resolveItem(database: Database, id: string, verdict: 'done' | 'not-done'): Promise<ListedItem> {
-  return onItem(database, id, {}, async (transaction, _, links) => {
+  return onAnyItem(database, id, {}, async (transaction, _, links) => {
     const doubtful = links.filter(({ state }) => state === 'in-doubt');
     if (doubtful.length === 0) throw new Failure('refused', `nothing about item ${id} is in doubt`);
     for (const link of doubtful) {
@@ -117,11 +120,21 @@ export async function trackItem(database: Database, remoteId: string, mailbox: M
 
 type Work = (transaction: Database, item: Item, links: readonly Link[]) => Promise<ChangeKind | null>;
 
-async function onItem(database: Database, id: string, wish: ItemWish, work: Work): Promise<ListedItem> {
+const onItem = (database: Database, id: string, wish: ItemWish, work: Work): Promise<ListedItem> =>
+  onAnyItem(database, id, wish, (transaction, item, links) => {
+    refuseDeleted(item);
+    return work(transaction, item, links);
+  });
+
+function refuseDeleted({ id, deletedAt, deletedBy }: Item): void {
+  if (deletedAt !== null) throw new Failure('missing', `item ${id} was deleted in the ${deletedBy}`);
+}
+
+/** Also one that is deleted. */
+async function onAnyItem(database: Database, id: string, wish: ItemWish, work: Work): Promise<ListedItem> {
   await inTransaction(database, async (transaction) => {
     const item = UUID.test(id) ? await lockItem(transaction, id) : null;
     if (item === null) throw new Failure('missing', `there is no item ${id}`);
-    if (item.deletedAt !== null) throw new Failure('missing', `item ${id} was deleted in the ${item.deletedBy}`);
     checkVersion(item, wish.version);
     const links = await linksOf(transaction, id);
     const change = await work(transaction, item, links);
@@ -154,7 +167,7 @@ async function tellGuests(transaction: Database, links: readonly Link[], mail: '
   await changeLink(transaction, link.id, {
     // Of what stands there already they are told all the more.
     mail: mail === 'invite' && link.mail === 'update' ? 'update' : mail,
-    ...(link.state === 'needs-intent' ? { state: 'linked' } : {}),
+    ...(link.state === 'needs-intent' ? { state: 'linked', reason: null } : {}),
     // What waits for its time is looked at now.
     ...(link.state === 'parked' ? { oursSeen: null } : {}),
   });

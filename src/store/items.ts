@@ -171,19 +171,20 @@ const LISTED = `${COLUMNS},
 
 const PAGE = 500;
 
-/** Oldest first, read in pages. */
+/** Oldest first, read in pages. `waiting`: also what is deleted here, and waits for somebody or its time before it is there. */
 export async function* listItems(
   database: Database,
-  filter: { readonly kind: ItemKind; readonly mailboxId?: string; readonly deleted?: boolean },
+  filter: { readonly kind: ItemKind; readonly mailboxId?: string; readonly deleted?: boolean; readonly waiting?: boolean },
 ): AsyncGenerator<ListedItem> {
   let after = '00000000-0000-0000-0000-000000000000';
   for (;;) {
     const rows = await query<ListedItem>(
       database,
-      `select ${LISTED} from activities where kind = ? and id > ? and (? or deleted_at is null)
+      `select ${LISTED} from activities where kind = ? and id > ? and (? or deleted_at is null or (? and exists (
+             select 1 from links where links.activity_id = activities.id and links.state in ('needs-intent', 'parked', 'asking', 'in-doubt'))))
          and (?::text is null or exists (select 1 from links where links.activity_id = activities.id and links.mailbox_id = ? and links.state <> 'unlinked'))
        order by id limit ${PAGE}`,
-      [filter.kind, after, filter.deleted ?? false, filter.mailboxId ?? null, filter.mailboxId ?? null],
+      [filter.kind, after, filter.deleted ?? false, filter.waiting ?? false, filter.mailboxId ?? null, filter.mailboxId ?? null],
     );
     yield* rows;
     if (rows.length < PAGE) return;

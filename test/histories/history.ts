@@ -48,9 +48,8 @@ export async function live(place: Place, history: History, coverage: Coverage, d
 
 /** A person looks whether the guests were told, and says so. */
 async function resolveDoubts({ company, post }: Scene): Promise<boolean> {
-  const items = [...(await here(company))];
   let some = false;
-  for (const { id, content } of items) {
+  for (const { id, content } of await here(company, true)) {
     const doubtful = (await linksOf(company.database, id)).find(({ state }) => state === 'in-doubt');
     if (!doubtful) continue;
     some = true;

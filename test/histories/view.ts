@@ -11,9 +11,10 @@ import { tokensIn } from './token.ts';
 export const pick = <T>(all: readonly T[], index: number): T | undefined =>
   all.length === 0 ? undefined : all[index % all.length];
 
-export async function here(company: Company): Promise<ListedItem[]> {
+/** `waiting`: also what is deleted here and waits there. */
+export async function here(company: Company, waiting = false): Promise<ListedItem[]> {
   const all: ListedItem[] = [];
-  for (const kind of company.itemKinds) for await (const item of listItems(company.database, { kind })) all.push(item);
+  for (const kind of company.itemKinds) for await (const item of listItems(company.database, { kind, waiting })) all.push(item);
   return all;
 }
 

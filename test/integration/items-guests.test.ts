@@ -48,10 +48,17 @@ test('guests hear of a meeting when somebody says so, once for each time, and ne
   expect(titleThere()).toEqual(['Postponed']);
   expect(received()).toHaveLength(2);
 
+  await office.mailroom('appointments', 'delete', id);
+  await pass();
+  const [waiting] = await office.mailroom('appointments', 'list');
+  expect(waiting).toMatchObject({ id, deletedAt: expect.any(String), link: { state: 'needs-intent' } });
+  expect([titleThere(), received().length]).toEqual([['Postponed'], 2]);
+
   await office.mailroom('appointments', 'delete', id, '--invite');
   await pass();
   expect(titleThere()).toEqual([]);
   expect(received().at(-1)).toBe('IPM.Schedule.Meeting.Canceled');
   await pass();
   expect(received()).toHaveLength(3);
+  expect(await office.mailroom('appointments', 'list')).toEqual([]);
 });

@@ -241,8 +241,7 @@ describe('conflicts', () => {
   });
 });
 
-test('a write that may have told the guests is in doubt, never repeated, and done again only when a person says so', async () => {
-  const meets = itemWorld(pg.database, { kind: 'appointment' });
+describe('a write that may have told the guests is in doubt', () => {
   const person = (address: string, roles: object) => ({
     [address]: { '@type': 'Participant', sendTo: { imip: `mailto:${address}` }, roles },
   });
@@ -255,21 +254,45 @@ test('a write that may have told the guests is in doubt, never repeated, and don
       },
     }) as unknown as ItemContent;
   const meeting = { role: 'organizer', sent: true, cancelled: false, organizer: 'anna@example.com', sequence: 1 } as const;
-  const ref = meets.box.add(event('One'), { meeting });
-  await meets.sync();
-  const [item] = (await Array.fromAsync(listItems(pg.database, { kind: 'appointment' }))) as ListedItem[];
-  await changeItem(pg.database, item!.id, { title: 'Two' }, { invite: true });
-  meets.box.faults.push('answer-lost');
-  await expect(meets.sync()).rejects.toMatchObject({ code: 'unreachable' });
-  meets.box.edit(ref, event('Three')); // so that nobody can see any more whether it was done
-  expect(await meets.sync()).toMatchObject({ inDoubt: 1, writes: 0 });
-  expect(await meets.sync()).toMatchObject({ writes: 0 });
-  expect(meets.box.mails).toBe(1);
-  await resolveItem(pg.database, item!.id, 'done');
-  await meets.sync();
-  const [after] = (await Array.fromAsync(listItems(pg.database, { kind: 'appointment' }))) as ListedItem[];
-  expect(after!.links).toMatchObject([{ state: 'linked' }]);
-  expect(meets.box.mails).toBe(1);
+  async function invited() {
+    const meets = itemWorld(pg.database, { kind: 'appointment' });
+    const ref = meets.box.add(event('One'), { meeting });
+    await meets.sync();
+    const [item] = (await Array.fromAsync(listItems(pg.database, { kind: 'appointment' }))) as ListedItem[];
+    return { meets, ref, item };
+  }
+
+  test('never repeated, and done again only when a person says so', async () => {
+    const { meets, ref, item } = await invited();
+    await changeItem(pg.database, item!.id, { title: 'Two' }, { invite: true });
+    meets.box.faults.push('answer-lost');
+    await expect(meets.sync()).rejects.toMatchObject({ code: 'unreachable' });
+    meets.box.edit(ref, event('Three')); // so that nobody can see any more whether it was done
+    expect(await meets.sync()).toMatchObject({ inDoubt: 1, writes: 0 });
+    expect(await meets.sync()).toMatchObject({ writes: 0 });
+    expect(meets.box.mails).toBe(1);
+    await resolveItem(pg.database, item!.id, 'done');
+    await meets.sync();
+    const [after] = (await Array.fromAsync(listItems(pg.database, { kind: 'appointment' }))) as ListedItem[];
+    expect(after!.links).toMatchObject([{ state: 'linked' }]);
+    expect(meets.box.mails).toBe(1);
+  });
+
+  test.each([
+    ['done', 0],
+    ['not-done', 1],
+  ] as const)('also what is deleted: that a person says %s ends it', async (verdict, mails) => {
+    const { meets, ref, item } = await invited();
+    await deleteItem(pg.database, item!.id, { invite: true });
+    meets.box.faults.push('unreachable');
+    await expect(meets.sync()).rejects.toMatchObject({ code: 'unreachable' });
+    meets.box.edit(ref, event('One'));
+    expect(await meets.sync()).toMatchObject({ inDoubt: 1, writes: 0 });
+    await resolveItem(pg.database, item!.id, verdict);
+    await meets.sync();
+    await meets.sync();
+    expect([meets.box.mails, (await meets.sync()).inDoubt]).toEqual([mails, 0]);
+  });
 });
 
 describe('trouble', () => {
