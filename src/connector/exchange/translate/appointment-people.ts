@@ -58,12 +58,16 @@ export function peopleContent(item: Element, role: MeetingFacts['role']): Record
         : person(box!, listed, roles, status, kind);
     }
   }
-  const own = textOf(item, 'MyResponseType');
   return {
     ...(address === null ? {} : { replyTo: { imip: `mailto:${address}` } }),
     ...(Object.keys(participants).length === 0 ? {} : { participants }),
-    ...(role === 'organizer' || own === undefined || own === 'Unknown' ? {} : { [`${VENDOR}response`]: statusOf(own) }),
+    ...ownAnswer(item, role),
   };
+}
+
+function ownAnswer(item: Element, role: MeetingFacts['role']): Record<string, Json> {
+  const own = textOf(item, 'MyResponseType') ?? 'Unknown';
+  return role === 'organizer' || own === 'Organizer' || own === 'Unknown' ? {} : { [`${VENDOR}response`]: statusOf(own) };
 }
 
 /** Null for an address that only Exchange understands (`/O=…`), which no guest can be told by. */
