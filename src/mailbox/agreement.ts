@@ -1,5 +1,4 @@
 /** What will have been agreed once a write is done: kept with the intent, so that whoever finishes it needs no memory of the plan. */
-import type { ItemVersion } from '../connector/connector.ts';
 import type { ItemContent, ItemKind, Json } from '../model/item.ts';
 import type { GuestMail, Intent, LinkChange } from '../store/links.ts';
 import { agree, type ReadBack } from '../sync/agree.ts';
@@ -55,11 +54,11 @@ export function agreedAfter(kind: ItemKind, policy: ItemPolicy, kept: Json, read
   return agree(input as PlanInput, { next, theirs: write, ours: { write: 'none' } } as Plan, read);
 }
 
-/** What was written, and stands there as it did before; only of what nobody else has changed. */
-export function leftAsItWas(kind: ItemKind, intent: Intent, now: ItemVersion): readonly string[] {
-  const { theirs, write } = intent.agreement as unknown as Kept;
-  if (theirs === null || write.write !== 'update' || !isUntouched(intent, now)) return [];
-  return unsent(unkept(kind, { fields: write.fields, before: theirs.content, wanted: write.content, now: now.content }));
+/** What was written, and stands there as it did before; `now`: as nobody else has changed it. */
+export function leftAsItWas(kind: ItemKind, kept: Json, now: ItemContent): readonly string[] {
+  const { theirs, write } = kept as unknown as Kept;
+  if (theirs === null || write.write !== 'update') return [];
+  return unsent(unkept(kind, { fields: write.fields, before: theirs.content, wanted: write.content, now }));
 }
 
 /** The same as columns of a link. */

@@ -119,7 +119,7 @@ function agreed(pass: Pass, link: Link, intent: Intent, remote: ItemVersion): Li
   const next =
     intent.change === 'respond' ? null : agreedAfter(link.kind, pass.itemPolicy, intent.agreement, { content, untouched });
   const state = next ?? { state: link.state };
-  const left = intent.change === 'respond' ? [] : leftAsItWas(link.kind, intent, remote);
+  const left = untouched && intent.change !== 'respond' ? leftAsItWas(link.kind, intent.agreement, remote.content) : [];
   return {
     ...state,
     ...{ intent: null, attempt: intent.attempt, ref: remote.ref },

@@ -138,7 +138,10 @@ describe('tasks in step', () => {
     await office.mailroom('sync');
     tasks = await settled();
     expect(reports()).toEqual(['2027-01-04 completed', '2027-01-11 completed', '2027-01-18 open']);
-    expect(tasks.find(({ id }) => id === open.id)!.content).toMatchObject({ due: '2027-01-18T00:00:00' });
+    expect(tasks.find(({ id }) => id === open.id)).toMatchObject({
+      content: { due: '2027-01-18T00:00:00' },
+      link: { reason: null },
+    });
     expect(there('Report')).toHaveLength(3);
     expect(views(there('Call back')[0])).toEqual(['InProgress', '80', null]);
   });

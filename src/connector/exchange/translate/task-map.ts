@@ -1,6 +1,6 @@
 /** Where each field of a task stands in Exchange (MS-OXWSTASK 2.2.4). */
 import { importanceOf } from '../../../model/copy-field.ts';
-import type { Json } from '../../../model/item.ts';
+import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import { at, textAt } from '../../../model/json.ts';
 import type { TaskFieldName } from '../../../model/task-field.ts';
 import { asText, bodyValue, categories, instantOf, type Mapping, sensitivity, text, textIn } from '../field.ts';
@@ -29,8 +29,8 @@ function day(uri: string, zone: Zone): Mapping {
 
 /**
  * Status, percent and day of completion are three views of one thing, and what a server processes last wins (MS-OXWSTASK
- * 2.2.4.6): the day says all of a completed task, and of one that is there already goes behind the status, for servers to which it
- * does not; of an open one percent goes first, the status last.
+ * 2.2.4.6): the day says all of a completed task; of one that is there already it goes behind the status, for servers to which it does
+ * not; of an open one percent goes first, the status last.
  */
 const completion = (zone: Zone): Mapping => ({
   paths: [STATUS, PERCENT, COMPLETED],
@@ -49,7 +49,7 @@ const completion = (zone: Zone): Mapping => ({
   write(value, { theirs }) {
     const progress = textAt(value, 'progress') ?? 'needs-action';
     const also = WAITING[textAt(value, 'status') ?? ''];
-    if (OVER.includes(progress)) return completed(textAt(value, 'completedAt'), zone(), theirs === null);
+    if (OVER.includes(progress)) return completed(textAt(value, 'completedAt'), zone(), theirs !== null && !isRecurring(theirs));
     if (also !== undefined) return [...percentOf(value), setting(STATUS, also)];
     if (progress === 'in-process') return [...percentOf(value), setting(STATUS, 'InProgress')];
     return [setting(STATUS, 'NotStarted')];
@@ -67,8 +67,11 @@ const WAITING: Readonly<Record<string, string>> = { waiting: 'WaitingOnOthers', 
 /** What is given up is over; Exchange has no other word for it. */
 const OVER = ['completed', 'cancelled', 'failed'];
 
-function completed(at: string | null, zone: string | null, isNew: boolean): Setting[] {
-  const status = at === null || !isNew ? [setting(STATUS, 'Completed')] : [];
+/** One that is recurring goes on with its next time: one word that it is over is enough. */
+const isRecurring = (task: ItemContent) => 'recurrenceRules' in task || `${VENDOR}regeneration` in task;
+
+function completed(at: string | null, zone: string | null, sayTwice: boolean): Setting[] {
+  const status = at === null || sayTwice ? [setting(STATUS, 'Completed')] : [];
   return [...status, ...(at === null ? [] : [setting(COMPLETED, `${completedDay(at, zone) ?? at.slice(0, 10)}T00:00:00Z`)])];
 }
 
