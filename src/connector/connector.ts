@@ -332,7 +332,8 @@ export interface Target {
 
 /** Where a step whose answer was lost ended. `unknown`: somebody else has changed the item since. */
 export type StepOutcome =
-  | { readonly outcome: 'applied'; readonly target: Target }
+  /** `trashed`: and what was made is thrown away by now. */
+  | { readonly outcome: 'applied'; readonly target: Target; readonly trashed?: boolean }
   | { readonly outcome: 'not-applied' }
   | { readonly outcome: 'unknown' };
 

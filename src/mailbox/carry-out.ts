@@ -49,7 +49,12 @@ export async function recover(pass: Pass, link: Link): Promise<Outcome> {
   pass.steps.reach(`items: ${intent.change} looked for`);
   if (found.outcome === 'applied') {
     const next = await advance(pass, link, { ...intent, lookedUp: true }, found.target);
-    return carryOut(pass, { ...link, intent: next });
+    const whole = { ...link, intent: next };
+    // Thrown away half made: whoever did that has not seen the rest, which nobody writes into what is thrown away.
+    const ends = found.trashed === true && next.next < next.steps.length;
+    if (!ends) return carryOut(pass, whole);
+    await abandon(pass, whole, next);
+    return 'later';
   }
   const settledAt = new Date(Date.parse(intent.startedAt) + pass.settleMs);
   const mayCome = pass.clock.now() < settledAt;

@@ -24,8 +24,10 @@ export interface Answer {
 export function choose(kind: ItemKind, link: Agreement, field: string, winner: Winner, contents: Contents): Answer {
   const group = PATTERN_FIELDS.has(field) && kind === 'appointment' ? [...PATTERN_FIELDS] : [field];
   const answered = group.filter((name) => name in link.asking);
-  const asking = Object.fromEntries(Object.entries(link.asking).filter(([name]) => !answered.includes(name)));
-  const state = Object.keys(asking).length > 0 ? 'asking' : 'linked';
+  const open = Object.entries(link.asking).filter(([name]) => !answered.includes(name));
+  const state = open.length > 0 ? 'asking' : 'linked';
+  // What was asked about a deletion stays, to tell whether that is still the question when the answer is carried out.
+  const asking = Object.fromEntries(answered.includes('deletion') ? Object.entries(link.asking) : open);
   const settled = answered.reduce((held, name) => answer(kind, held, name, winner, contents), link);
   return { link: { ...settled, asking, state }, answered };
 }

@@ -51,12 +51,19 @@ export function deletionConflict(input: PlanInput, decision: Decision): Plan {
   const column = wentThere ? 'there' : isGone(input) ? 'here' : 'left';
   const kept = whyKept(input, column);
   if (kept !== null) return apart(input, wentThere ? 'deleted-there' : column === 'here' ? 'deleted-here' : 'left', kept);
-  const chosen = input.link?.deletionChoice ?? null;
+  const chosen = choiceOf(input, wentThere);
   const policy = chosen ?? input.policy.deletionConflict;
   if (policy === 'ask') return asked(input, decision, wentThere);
   const plan = wentThere ? afterTheirs(input, policy) : afterOurs(input, policy);
   // What somebody chose is in the list already.
   return chosen === null ? { ...plan, conflicts: [...plan.conflicts, conflictOf(input, wentThere, policy)] } : plan;
+}
+
+/** Null: nobody has chosen, or not between what there is now. */
+function choiceOf(input: PlanInput, wentThere: boolean): 'exchange' | 'application' | null {
+  const { ours, theirs } = conflictOf(input, wentThere, 'ask');
+  const seen = input.link?.asking.deletion;
+  return seen && same(seen.ours, ours) && same(seen.theirs, theirs) ? input.link!.deletionChoice : null;
 }
 
 function afterTheirs(input: PlanInput, winner: 'exchange' | 'application'): Plan {
@@ -81,7 +88,12 @@ function asked(input: PlanInput, decision: Decision, wentThere: boolean): Plan {
     ...quiet(input, decision, 'Deleted on one side and changed on the other: somebody has to choose.'),
     conflicts: listed ? [] : [conflict],
     settled: Object.keys(link.asking).filter((name) => name !== 'deletion'),
-    next: { ...link, state: 'asking', asking: { deletion: { ours: conflict.ours, theirs: conflict.theirs } } },
+    next: {
+      ...link,
+      state: 'asking',
+      deletionChoice: null,
+      asking: { deletion: { ours: conflict.ours, theirs: conflict.theirs } },
+    },
   };
 }
 

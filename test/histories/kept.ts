@@ -119,4 +119,34 @@ export const KEPT: readonly (History & { readonly why: string })[] = [
       { do: 'edit there', at: 'ben', item: 2, field: 5, tell: false },
     ],
   },
+  {
+    why: 'what is called off by hand, and made anew for an edit that was chosen, invites nobody a second time',
+    kinds: ['meeting', 'series meeting'],
+    actions: [
+      { do: 'edit here', item: 4, field: 6, tell: false },
+      { do: 'cancel there', at: 'anna', item: 4, tell: false },
+      { do: 'pass', at: 'anna', kill: null, between: null, lost: null },
+      { do: 'choose', conflict: 2, side: 'application' },
+    ],
+  },
+  {
+    why: 'an exception that was still to be written into a series was lost, and not listed, when its user threw it away half made',
+    kinds: ['series'],
+    actions: [
+      { do: 'edit here', item: 5, field: 3, tell: true },
+      { do: 'pass', at: 'anna', kill: { step: ' after ', nth: 1 }, between: null, lost: null },
+      { do: 'delete there', at: 'anna', item: 1, how: 'MoveToDeletedItems' },
+    ],
+  },
+  {
+    why: 'an edit after somebody had chosen the deletion was lost by a choice that had not seen it',
+    kinds: ['task', 'series meeting'],
+    actions: [
+      { do: 'cancel there', at: 'ben', item: 3, tell: true },
+      { do: 'edit here', item: 0, field: 6, tell: false },
+      { do: 'pass', at: 'ben', kill: null, between: null, lost: null },
+      { do: 'choose', conflict: 0, side: 'exchange' },
+      { do: 'edit here', item: 4, field: 9, tell: true },
+    ],
+  },
 ];

@@ -64,16 +64,16 @@ async function apart({ company, post, witness }: Scene, items: readonly ListedIt
       const item = there(company, at).find((one) => link.ref?.includes(company.mailbox(at).itemId(one)));
       if (!item) wrong.push(`${birth} is linked in ${at} and not there`);
       else if (!isGuests(item, at))
-        wrong.push(...silent(post, birth, item), ...differences(content, item).map((what) => `${birth} in ${at}: ${what}`));
+        wrong.push(...silent(post, birth, at, item), ...differences(content, item).map((what) => `${birth} in ${at}: ${what}`));
     }
   }
   return wrong;
 }
 
-/** Somebody wished the guests to be invited: they are. */
-function silent(post: Post, birth: string, item: Item): readonly string[] {
+/** Somebody wished the guests to be invited: they are, or were to what has been called off by hand and is made anew without a word. */
+function silent(post: Post, birth: string, at: MailboxId, item: Item): readonly string[] {
   const invited = !kindThere(item).isMeeting || item.fields.MeetingRequestWasSent?.text === 'true';
-  return invited || !post.wishedAny('request', birth) ? [] : [`nobody was invited to ${birth}`];
+  return invited || !post.wishedAny('request', birth) || post.isTold(birth, at) ? [] : [`nobody was invited to ${birth}`];
 }
 
 function differences(content: ListedItem['content'], item: Item): readonly string[] {

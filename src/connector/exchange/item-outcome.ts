@@ -110,5 +110,5 @@ async function created(ews: Ews, kind: Kind, { key }: Of<'CreateItem'>): Promise
   const ours = found.filter((one) => one.key.mailbox === key.mailbox && one.key.attempt === key.attempt);
   const item = ours.find(({ trashed }) => !trashed) ?? ours[0];
   if (item === undefined) return { outcome: 'not-applied' };
-  return { outcome: 'applied', target: { ref: item.ref, etag: item.etag } };
+  return { outcome: 'applied', target: { ref: item.ref, etag: item.etag }, trashed: item.trashed };
 }
