@@ -1,4 +1,5 @@
 /** A calendar of the Exchange stand-in, the store, and passes between them in this very process, on a clock of our own. */
+import { expect } from 'vitest';
 import type { MailboxConfig } from '../../src/config/config.ts';
 import type { ItemStore } from '../../src/connector/connector.ts';
 import { createItemIn } from '../../src/mailbox/items.ts';
@@ -70,6 +71,16 @@ const sharedClock = ({ clock }: CalendarWorld): TestClock => ({
   sleep: async () => {},
   advance: (ms) => clock.advance(ms),
 });
+
+/** A pass over each, and another one that finds nothing to do. */
+export async function quiet(...desks: readonly Desk[]): Promise<void> {
+  for (const each of desks) await each.sync();
+  for (const each of desks) expect(await each.sync()).toMatchObject({ writes: 0, updatedHere: 0, conflicts: 0, parked: 0 });
+}
+
+/** What the first item of the calendar there says that it is regarding: the text of the property, or nothing. */
+export const regardingThere = (of: Desk): readonly string[] =>
+  Object.entries(of.there()[0]!.named).flatMap(([name, { values }]) => (/regarding/i.test(name) ? values : []));
 
 export const appointmentsHere = async (database: Database): Promise<readonly ListedItem[]> =>
   Array.fromAsync(listItems(database, { kind: 'appointment' }));

@@ -14,7 +14,15 @@ import { deliver } from '../servers/exchange/mime/transport.ts';
 import { disposeItem } from '../servers/exchange/operation/items.ts';
 import { el } from '../servers/exchange/xml/element.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
-import { appointmentsHere, type Desk, desk, PEOPLE, type PersonId } from './appointment-world.ts';
+import {
+  appointmentsHere,
+  type Desk,
+  desk,
+  PEOPLE,
+  type PersonId,
+  quiet as quietDesks,
+  regardingThere,
+} from './appointment-world.ts';
 
 const JANE = 'jane@example.net';
 const world = await calendarWorld();
@@ -59,9 +67,6 @@ function marks(id: PersonId, category: string): void {
 
 const categoriesThere = (id: PersonId) => desks[id].there()[0]!.fields.Categories?.children.map(({ text }) => text);
 
-const regardingThere = (id: PersonId) =>
-  Object.entries(desks[id].there()[0]!.named).flatMap(([name, { values }]) => (/regarding/i.test(name) ? values : []));
-
 /** One activity that says what update `sequence` said, nothing contested, nothing written but our key, and no mail to anybody. */
 async function says(sequence: number, by: PersonId): Promise<ListedItem> {
   const here = await appointmentsHere(pg.database);
@@ -76,10 +81,7 @@ async function says(sequence: number, by: PersonId): Promise<ListedItem> {
   return here[0]!;
 }
 
-async function quiet(...ids: readonly PersonId[]): Promise<void> {
-  for (const id of ids) await desks[id].sync();
-  for (const id of ids) expect(await desks[id].sync()).toMatchObject({ writes: 0, updatedHere: 0, conflicts: 0, parked: 0 });
-}
+const quiet = (...ids: readonly PersonId[]) => quietDesks(...ids.map((id) => desks[id]));
 
 /** All orders in which they are read. */
 const orders = (all: readonly PersonId[]): readonly PersonId[][] =>
@@ -144,15 +146,15 @@ test('what it is regarding the application says, in the copy that speaks for it,
   const lead = { type: 'lead', id: '4711', name: 'Ten pallets' };
   await changeItem(pg.database, id, { [REGARDING]: lead });
   await quiet(...IDS);
-  expect(IDS.map(regardingThere)).toEqual([[JSON.stringify(lead)], [], []]);
+  expect(IDS.map((each) => regardingThere(desks[each]))).toEqual([[JSON.stringify(lead)], [], []]);
   await hears('bob', 2);
   await quiet('bob', 'alice', 'carol');
   expect((await says(2, 'bob')).content[REGARDING]).toEqual(lead);
-  expect(regardingThere('bob')).toEqual([JSON.stringify(lead)]);
+  expect(regardingThere(desks.bob)).toEqual([JSON.stringify(lead)]);
   await changeItem(pg.database, id, { [REGARDING]: null });
   await quiet('bob', 'alice', 'carol');
   expect((await says(2, 'bob')).content[REGARDING]).toBeUndefined();
-  expect(regardingThere('bob')).toEqual([]);
+  expect(regardingThere(desks.bob)).toEqual([]);
 });
 
 test('each answers in its own name, and shows its own answer', async () => {

@@ -9,7 +9,7 @@ import { regardingXml } from '../contract/exchange-round-trip.ts';
 import { PASSWORD } from '../contract/exchange-world.ts';
 import { send } from '../servers/exchange/check/client.ts';
 import { startTestDatabase, type TestDatabase } from '../servers/postgres.ts';
-import { appointmentsHere, type Desk, desk, event } from './appointment-world.ts';
+import { appointmentsHere, type Desk, desk, event, quiet, regardingThere } from './appointment-world.ts';
 
 const LEAD = { type: 'lead', id: '4711', name: 'Ten pallets' };
 const ORDER = { type: 'order', id: '2' };
@@ -31,14 +31,7 @@ beforeEach(async () => {
   bob = desk(pg.database, world, 'bob');
 });
 
-const there = (of: Desk) =>
-  Object.entries(of.there()[0]!.named).flatMap(([name, { values }]) => (/regarding/i.test(name) ? values : []));
 const here = async () => (await appointmentsHere(pg.database)).map(({ content }) => content[REGARDING]);
-
-async function quiet(...desks: readonly Desk[]): Promise<void> {
-  for (const each of desks) await each.sync();
-  for (const each of desks) expect(await each.sync()).toMatchObject({ writes: 0, updatedHere: 0, conflicts: 0, parked: 0 });
-}
 
 async function byHand(body: string): Promise<void> {
   const { text } = await send(world.server.url, body, { user: ALICE, password: PASSWORD });
@@ -59,13 +52,13 @@ const set = (record: object) =>
 test('each side sets it, changes it and takes it away', async () => {
   const { id } = await alice.make(event('visit', { [REGARDING]: LEAD }));
   await quiet(alice);
-  expect(there(alice)).toEqual([JSON.stringify(LEAD)]);
+  expect(regardingThere(alice)).toEqual([JSON.stringify(LEAD)]);
   await write(set(ORDER));
   await quiet(alice);
   expect(await here()).toEqual([ORDER]);
   await changeItem(pg.database, id, { [REGARDING]: LEAD });
   await quiet(alice);
-  expect(there(alice)).toEqual([JSON.stringify(LEAD)]);
+  expect(regardingThere(alice)).toEqual([JSON.stringify(LEAD)]);
   await write(`<t:DeleteItemField>${PATH}</t:DeleteItemField>`);
   await quiet(alice);
   expect(await here()).toEqual([undefined]);
@@ -77,7 +70,7 @@ test('what is no record is as if it were not there, and stays', async () => {
   await write(set({ id: 4 }));
   await quiet(alice);
   expect(await here()).toEqual([undefined]);
-  expect(there(alice)).toEqual(['{"id":4}']);
+  expect(regardingThere(alice)).toEqual(['{"id":4}']);
 });
 
 test('what a server confirms and leaves as it was is told', async () => {
@@ -107,7 +100,7 @@ test('of a meeting that was first known from a guest it goes to the organizer wh
   const [item] = await appointmentsHere(pg.database);
   await changeItem(pg.database, item!.id, { [REGARDING]: LEAD });
   await quiet(bob);
-  expect([there(alice), there(bob)]).toEqual([[], [JSON.stringify(LEAD)]]);
+  expect([regardingThere(alice), regardingThere(bob)]).toEqual([[], [JSON.stringify(LEAD)]]);
   await quiet(alice, bob);
-  expect([there(alice), await here()]).toEqual([[JSON.stringify(LEAD)], [LEAD]]);
+  expect([regardingThere(alice), await here()]).toEqual([[JSON.stringify(LEAD)], [LEAD]]);
 });

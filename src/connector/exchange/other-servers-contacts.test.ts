@@ -1,44 +1,19 @@
 /** Contacts on servers that nobody here has seen: what is asked of the stand-in, and what it answers, changed on the way. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changeItem, createItem, exchangeStore, readItem } from '../../../test/contract/exchange-store.ts';
-import { PASSWORD } from '../../../test/contract/exchange-world.ts';
-import { Exchange } from '../../../test/servers/exchange/exchange.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { otherServer } from '../../../test/contract/exchange-other-server.ts';
+import { changeItem, createItem, readItem } from '../../../test/contract/exchange-store.ts';
 import { namedKey } from '../../../test/servers/exchange/property/path.ts';
-import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
-import { type Dress, serveDressed } from '../../../test/servers/exchange-dressed.ts';
 import type { ItemContent } from '../../model/item.ts';
 import type { Cursor, ItemStore } from '../connector.ts';
 import { contactKind } from './translate/contact.ts';
 
-const ADDRESS = 'alice@example.com';
-const exchange = new Exchange();
-let behind: RunningServer;
-let server: RunningServer;
+const world = otherServer();
+const { mailbox } = world;
 let store: ItemStore;
-let ask: Dress['xml'] = (text) => text;
-let change: Dress['xml'] = (text) => text;
-/** Requests of GetItem, as they came. */
-let asked: string[] = [];
-
-beforeAll(async () => {
-  behind = await serve(exchange, { auth: { schemes: ['basic'] } });
-  server = await serveDressed(behind, {
-    name: 'another server',
-    xml: (text) => change(text),
-    asked(text) {
-      if (text.includes('<m:GetItem>')) asked.push(text);
-      return ask(text);
-    },
-  });
-});
-afterAll(() => Promise.all([server?.close(), behind?.close()]));
 beforeEach(() => {
-  [ask, change, asked] = [(text) => text, (text) => text, []];
-  exchange.addMailbox(ADDRESS, PASSWORD);
-  store = exchangeStore(server, ADDRESS, PASSWORD, contactKind('all'));
+  store = world.store(contactKind('all'));
 });
 
-const mailbox = () => exchange.mailboxOf(ADDRESS)!;
 const contacts = () => mailbox().itemsIn(mailbox().folderNamed('contacts').key);
 
 const bare = (name: string): ItemContent => ({
@@ -64,7 +39,7 @@ async function add(...contents: ItemContent[]): Promise<void> {
   for (const [n, content] of contents.entries()) {
     await createItem(store, { record: `r-${contacts().length}-${n}`, mailbox: 'm', attempt: 1 }, content);
   }
-  asked = [];
+  world.asked.splice(0);
 }
 
 async function pass(after: Cursor | null = null) {
@@ -76,11 +51,12 @@ async function pass(after: Cursor | null = null) {
 
 describe('dictionaries', () => {
   const WHOLE = /<t:FieldURI FieldURI="contacts:(EmailAddresses|PhoneNumbers|PhysicalAddresses|ImAddresses)"\/>/g;
-  const ways = () => asked.map((text) => (text.includes('<t:IndexedFieldURI') ? 'by entry' : 'whole'));
+  const reads = () => world.asked.filter((text) => text.includes('<m:GetItem>'));
+  const ways = () => reads().map((text) => (text.includes('<t:IndexedFieldURI') ? 'by entry' : 'whole'));
 
   test('a server that passes over whole ones is asked for their entries, and from then on for nothing else', async () => {
     await add(...Array.from({ length: 25 }, (_, n) => full(`n${n}`)));
-    ask = (text) => text.replace(WHOLE, '');
+    world.ask = (text) => text.replace(WHOLE, '');
     const { read } = await pass();
     expect(read).toHaveLength(25);
     for (const content of read) expect(content).toMatchObject(FULL);
@@ -89,7 +65,7 @@ describe('dictionaries', () => {
 
   test('a contact that has none decides nothing', async () => {
     await add(bare('a'));
-    ask = (text) => text.replace(WHOLE, '');
+    world.ask = (text) => text.replace(WHOLE, '');
     const { cursor } = await pass();
     await add(full('b'));
     const { read } = await pass(cursor);
@@ -117,16 +93,16 @@ describe('dictionaries', () => {
     });
     item!.named[address(0x8092)] = { type: 'String', values: ['EX'] };
     item!.named[address(0x8094)] = { type: 'String', values: ['bob@example.com'] };
-    ask = (text) => text.replace(WHOLE, '');
-    change = (text) => text.replace(/<t:Entry [^>]*(Key="\w+")[^>]*>/g, '<t:Entry $1>');
+    world.ask = (text) => text.replace(WHOLE, '');
+    world.change = (text) => text.replace(/<t:Entry [^>]*(Key="\w+")[^>]*>/g, '<t:Entry $1>');
     const { read } = await pass();
     expect(read[0]!.emails).toMatchObject({ ...FULL.emails, email2: { address: 'bob@example.com' } });
   });
 
   test('parts of an address may come in an entry each', async () => {
     await add(full('a'));
-    ask = (text) => text.replace(WHOLE, '');
-    change = (text) => text.replace('</t:Street><t:City>', '</t:Street></t:Entry><t:Entry Key="Home"><t:City>');
+    world.ask = (text) => text.replace(WHOLE, '');
+    world.change = (text) => text.replace('</t:Street><t:City>', '</t:Street></t:Entry><t:Entry Key="Home"><t:City>');
     const { read } = await pass();
     expect(read[0]).toMatchObject(FULL);
   });
@@ -137,21 +113,22 @@ describe('dictionaries', () => {
   ])('a server that knows no entries in GetItem (refused for %s) has told what there is', async (_, fault) => {
     await add(bare('a'), bare('b'));
     const code = fault === 'item-error' ? 'ErrorInvalidPropertyRequest' : 'ErrorInvalidRequest';
-    ask = (text) => {
-      if (text.includes('<t:IndexedFieldURI')) exchange.faults.add({ fault, code, operation: 'GetItem', times: 1 } as never);
+    world.ask = (text) => {
+      if (text.includes('<t:IndexedFieldURI'))
+        world.exchange.faults.add({ fault, code, operation: 'GetItem', times: 1 } as never);
       return text;
     };
     const { read } = await pass();
     expect(read).toHaveLength(2);
-    exchange.faults.clear();
+    world.exchange.faults.clear();
   });
 
   test('trouble of the server while entries are asked for ends the pass, and empties no contact', async () => {
     await add(full('a'));
-    ask = (text) => text.replace(WHOLE, '');
-    exchange.faults.add({ fault: 'login-page', operation: 'GetItem', after: 1 });
+    world.ask = (text) => text.replace(WHOLE, '');
+    world.exchange.faults.add({ fault: 'login-page', operation: 'GetItem', after: 1 });
     await expect(pass()).rejects.toMatchObject({ code: 'refused' });
-    exchange.faults.clear();
+    world.exchange.faults.clear();
     const { read } = await pass();
     expect(read).toMatchObject([FULL]);
   });
@@ -169,7 +146,7 @@ describe('the picture', () => {
   const unmarked = (text: string) => text.replace(/<t:IsContactPhoto>\w+<\/t:IsContactPhoto>/g, '');
 
   test('goes by its name where a server does not tell what is one: it is read, replaced and taken away', async () => {
-    change = unmarked;
+    world.change = unmarked;
     let target = await createItem(store, KEY, withPhoto('1'));
     expect(await read(target.ref!)).toMatchObject({ photo: { uri: uri('1') } });
     target = await changeItem(store, target, withPhoto('2'), ['picture']);
@@ -181,21 +158,21 @@ describe('the picture', () => {
   });
 
   test('whose answer was lost is looked up by its name, too', async () => {
-    change = unmarked;
+    world.change = unmarked;
     const [made, added] = store.steps({ change: 'create', key: KEY, folder: null, content: withPhoto('1'), mail: 'none' });
     const target = await store.apply(made!, { ref: null, etag: null });
-    exchange.faults.add({ fault: 'lost-answer', operation: 'CreateAttachment', times: 1 });
+    world.exchange.faults.add({ fault: 'lost-answer', operation: 'CreateAttachment', times: 1 });
     await expect(store.apply(added!, target)).rejects.toMatchObject({ code: 'unreachable' });
     expect(await store.outcome(added!, target)).toMatchObject({ outcome: 'applied' });
   });
 
   test('is none whatever its name where a server tells what is one, and one whatever its name', async () => {
     const target = await createItem(store, KEY, withPhoto('1'));
-    change = (text) => text.replace(/(<t:IsContactPhoto>)true/g, '$1false');
+    world.change = (text) => text.replace(/(<t:IsContactPhoto>)true/g, '$1false');
     expect(await read(target.ref!)).toBeUndefined();
-    change = (text) => text.replace(/<t:Name>ContactPicture.jpg/g, '<t:Name>ann.png');
+    world.change = (text) => text.replace(/<t:Name>ContactPicture.jpg/g, '<t:Name>ann.png');
     expect(await read(target.ref!)).toMatchObject({ photo: { uri: uri('1') } });
-    change = (text) => unmarked(text).replace(/<t:Name>ContactPicture.jpg/g, '<t:Name>ann.png');
+    world.change = (text) => unmarked(text).replace(/<t:Name>ContactPicture.jpg/g, '<t:Name>ann.png');
     expect(await read(target.ref!)).toBeUndefined();
   });
 });

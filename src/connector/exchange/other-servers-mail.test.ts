@@ -1,47 +1,23 @@
 /** Mail on servers that nobody here has seen: the stand-in's answers changed on their way. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { contextFor } from '../../../test/contract/context.ts';
+import { describe, expect, test } from 'vitest';
 import { letter } from '../../../test/contract/email-source.ts';
-import { PASSWORD, settingsFor } from '../../../test/contract/exchange-world.ts';
+import { otherServer } from '../../../test/contract/exchange-other-server.ts';
 import { createLedger } from '../../../test/contract/ledger.ts';
-import { Exchange } from '../../../test/servers/exchange/exchange.ts';
 import { deliver } from '../../../test/servers/exchange/mime/transport.ts';
 import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
-import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
 import type { Item } from '../../../test/servers/exchange/store/model.ts';
-import { type Dress, repeating, serveDressed } from '../../../test/servers/exchange-dressed.ts';
+import { repeating } from '../../../test/servers/exchange-dressed.ts';
 import type { RemoteRef } from '../connector.ts';
-import { createExchangeConnector } from './exchange-connector.ts';
 
-const ADDRESS = 'alice@example.com';
-const exchange = new Exchange();
-let behind: RunningServer;
-let server: RunningServer;
-let change: Dress['xml'] = (text) => text;
-
-beforeAll(async () => {
-  behind = await serve(exchange, { auth: { schemes: ['basic'] } });
-  server = await serveDressed(behind, { name: 'another server', xml: (text) => change(text) });
-});
-afterAll(() => Promise.all([server?.close(), behind?.close()]));
-beforeEach(() => {
-  change = (text) => text;
-  exchange.addMailbox(ADDRESS, PASSWORD);
-});
-
-const mailbox = () => exchange.mailboxOf(ADDRESS)!;
+const world = otherServer();
+const { mailbox } = world;
 const inbox = () => mailbox().itemsIn(mailbox().folderNamed('inbox').key);
 const refOf = (item: Item) => mailbox().itemId(item) as RemoteRef;
 const isSync = (text: string) => text.includes('SyncFolderItemsResponse');
 
-function open() {
-  const settings = settingsFor(server, ADDRESS, { method: 'password', access: 'direct' });
-  return createExchangeConnector().open(settings, contextFor({ method: 'password', username: ADDRESS, password: PASSWORD }));
-}
-
 async function filled(names: readonly string[]) {
-  for (const name of names) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
-  const session = await open();
+  for (const name of names) await deliver(world.exchange, mailbox(), Buffer.from(letter(name)));
+  const session = await world.open();
   const ledger = createLedger();
   await ledger.pass(session.email!, 'INBOX');
   return { session, source: session.email!, ledger };
@@ -56,7 +32,7 @@ describe('SyncFolderItems', () => {
       .map((item) => `<t:Delete><t:ItemId Id="${refOf(item)}" ChangeKey="x"/></t:Delete>`)
       .join('');
     const left = [refOf(away), refOf(gone)];
-    change = (text) => {
+    world.change = (text) => {
       if (!text.includes('<m:Changes>')) return text;
       // It goes between the two calls.
       disposeItem(mailbox(), away, 'HardDelete');
@@ -70,16 +46,16 @@ describe('SyncFolderItems', () => {
 
   test('a server that tells the same for ever, with states that are always new, is not asked for ever and loses nothing', async () => {
     const { source, ledger } = await filled(['a', 'b']);
-    await deliver(exchange, mailbox(), Buffer.from(letter('later')));
+    await deliver(world.exchange, mailbox(), Buffer.from(letter('later')));
     const server = repeating();
-    change = (text) => (isSync(text) ? server.again(text) : text);
+    world.change = (text) => (isSync(text) ? server.again(text) : text);
     await expect(ledger.pass(source, 'INBOX')).rejects.toMatchObject({
       code: 'garbled',
       message: expect.stringContaining('again'),
     });
     expect(server.asked).toBeLessThan(100);
     expect(ledger.arrivals).toHaveLength(3);
-    change = (text) => text;
+    world.change = (text) => text;
     await ledger.pass(source, 'INBOX');
     expect(ledger.texts().sort()).toEqual(['a', 'b', 'later'].map((name) => letter(name)).sort());
   });
@@ -89,7 +65,7 @@ test('mail that is moved without a word of its new id is found where it went', a
   const { session } = await filled(['a', 'b']);
   const [item] = inbox();
   const email = { folder: 'INBOX', ref: refOf(item!), messageId: 'a@example.test' };
-  change = (text) => (text.includes('MoveItemResponse') ? text.replace(/<m:Items>[\s\S]*<\/m:Items>/, '<m:Items/>') : text);
+  world.change = (text) => (text.includes('MoveItemResponse') ? text.replace(/<m:Items>[\s\S]*<\/m:Items>/, '<m:Items/>') : text);
   const moved = await session.marking!.move(email, { role: 'trash' });
   const [there] = mailbox().itemsIn(mailbox().folderNamed('deleteditems').key);
   expect([moved, inbox().length]).toEqual([refOf(there!), 1]);
@@ -100,9 +76,9 @@ describe('GetItem', () => {
 
   test('mail that is there and comes without its source is tried again, and then comes by its header block', async () => {
     const { source, ledger } = await filled([]);
-    for (const name of ['a', 'mute', 'b']) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
+    for (const name of ['a', 'mute', 'b']) await deliver(world.exchange, mailbox(), Buffer.from(letter(name)));
     const mute = refOf(inbox()[1]!);
-    change = (text) =>
+    world.change = (text) =>
       text.replace(MESSAGE, (one) =>
         one.includes(`"${mute}"`) ? one.replace(/<t:MimeContent[\s\S]*<\/t:MimeContent>/, '') : one,
       );
@@ -121,10 +97,10 @@ describe('GetItem', () => {
   test('a server that reads only so many messages at a time has all of them read in one pass', async () => {
     const { source, ledger } = await filled([]);
     const names = Array.from({ length: 8 }, (_, n) => `n${n}`);
-    for (const name of names) await deliver(exchange, mailbox(), Buffer.from(letter(name)));
+    for (const name of names) await deliver(world.exchange, mailbox(), Buffer.from(letter(name)));
     const busy =
       '<m:GetItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>ErrorServerBusy</m:ResponseCode></m:GetItemResponseMessage>';
-    change = (text) => {
+    world.change = (text) => {
       let n = 0;
       return text.replace(MESSAGE, (one) => (++n > 3 ? busy : one));
     };
@@ -148,14 +124,14 @@ describe('taking mail off the server', () => {
   test('what was confirmed before and after trouble in one answer stays confirmed', async () => {
     const { session } = await filled(NAMES);
     const refs = inbox().map(refOf);
-    change = withTrouble((n) => n === 3);
+    world.change = withTrouble((n) => n === 3);
     await session.disposal!.remove(refs);
     expect(await session.disposal!.settle()).toEqual(refs.toSpliced(2, 1));
   });
 
   test('where nothing is confirmed the trouble is told', async () => {
     const { session } = await filled(NAMES);
-    change = withTrouble(() => true);
+    world.change = withTrouble(() => true);
     await session.disposal!.remove(inbox().map(refOf));
     await expect(session.disposal!.settle()).rejects.toMatchObject({ code: 'throttled' });
   });

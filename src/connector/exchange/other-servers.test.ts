@@ -1,48 +1,29 @@
 /** Servers that keep to the schema and are none of those that the connector has been tried against: what they leave out or say otherwise. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { contextFor } from '../../../test/contract/context.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { letter } from '../../../test/contract/email-source.ts';
-import { changeItem, createItem, exchangeStore } from '../../../test/contract/exchange-store.ts';
-import { PASSWORD, settingsFor } from '../../../test/contract/exchange-world.ts';
+import { otherServer } from '../../../test/contract/exchange-other-server.ts';
+import { changeItem, createItem } from '../../../test/contract/exchange-store.ts';
 import { createLedger } from '../../../test/contract/ledger.ts';
-import { Exchange } from '../../../test/servers/exchange/exchange.ts';
 import type { FaultRule } from '../../../test/servers/exchange/faults.ts';
 import { deliver } from '../../../test/servers/exchange/mime/transport.ts';
 import { disposeItem } from '../../../test/servers/exchange/operation/items.ts';
-import { type RunningServer, serve } from '../../../test/servers/exchange/server.ts';
 import { blankItem } from '../../../test/servers/exchange/store/blank.ts';
 import type { Item } from '../../../test/servers/exchange/store/model.ts';
 import { el } from '../../../test/servers/exchange/xml/element.ts';
-import { type Dress, repeating, serveDressed } from '../../../test/servers/exchange-dressed.ts';
+import { repeating } from '../../../test/servers/exchange-dressed.ts';
 import type { ItemContent } from '../../model/item.ts';
 import type { Cursor, ItemPage, ItemStore } from '../connector.ts';
-import { createExchangeConnector } from './exchange-connector.ts';
 import { createAppointmentKind } from './translate/appointment.ts';
 import { contactKind } from './translate/contact.ts';
 import { createTaskKind } from './translate/task.ts';
 
-const ADDRESS = 'alice@example.com';
-const exchange = new Exchange();
-let behind: RunningServer;
-let server: RunningServer;
+const world = otherServer();
+const { mailbox } = world;
 let store: ItemStore;
-/** What becomes of a request and of an answer on their ways. */
-let ask: Dress['xml'] = (text) => text;
-let change: Dress['xml'] = (text) => text;
-
-beforeAll(async () => {
-  behind = await serve(exchange, { auth: { schemes: ['basic'] } });
-  server = await serveDressed(behind, { name: 'another server', xml: (text) => change(text), asked: (text) => ask(text) });
-});
-afterAll(() => Promise.all([server?.close(), behind?.close()]));
 beforeEach(() => {
-  [ask, change] = [(text) => text, (text) => text];
-  exchange.faults.clear();
-  exchange.addMailbox(ADDRESS, PASSWORD);
-  store = exchangeStore(server, ADDRESS, PASSWORD, contactKind('all'));
+  store = world.store(contactKind('all'));
 });
 
-const mailbox = () => exchange.mailboxOf(ADDRESS)!;
 const contacts = () => mailbox().folderNamed('contacts');
 function add(surname: string): Item {
   const item = blankItem('Contact', mailbox().clock.now());
@@ -73,7 +54,7 @@ describe('GetItem', () => {
 
   test('answers in another order are each told of their own item', async () => {
     for (const name of ['a', 'b', 'c']) add(name);
-    change = (text) => {
+    world.change = (text) => {
       const turned = (text.match(message) ?? []).reverse();
       return text.replace(message, () => turned.shift()!);
     };
@@ -89,7 +70,7 @@ describe('GetItem', () => {
 
   test('what it leaves out of an answer is asked for again, and nobody is taken for a neighbour', async () => {
     const items = ['a', 'b', 'c', 'd'].map(add);
-    change = (text) => {
+    world.change = (text) => {
       if (!text.includes('GetItemResponseMessage')) return text;
       const all = text.match(message) ?? [];
       return all.length < 3 ? text : text.replace(all[1]!, '');
@@ -104,18 +85,18 @@ describe('GetItem', () => {
   test('an item that is left out however often it is asked for counts as not found, and the others come', async () => {
     const hidden = add('hidden');
     for (const name of ['a', 'b']) add(name);
-    change = (text) => text.replace(message, (one) => (one.includes(`"${idOf(hidden)}"`) ? '' : one));
+    world.change = (text) => text.replace(message, (one) => (one.includes(`"${idOf(hidden)}"`) ? '' : one));
     const [page] = await pass();
     expect(namesOf([page!]).sort()).toEqual(['a', 'b']);
     expect(page!.gone).toEqual([]);
-    change = (text) => text;
+    world.change = (text) => text;
     expect(namesOf(await pass(page!.cursor))).toEqual(['hidden']);
   });
 
   test('a property that is refused does not make a contact an empty one', async () => {
     add('a');
     let asked = 0;
-    change = (text) => {
+    world.change = (text) => {
       if (!text.includes('GetItemResponseMessage')) return text;
       asked += 1;
       return asked > 1
@@ -152,14 +133,14 @@ describe('GetItem', () => {
     test.each([null, 1234])('keeps what it told and is asked for the rest, no more at once (back-off %s)', async (backOff) => {
       const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
       for (const name of names) add(name);
-      change = answering(() => 3, backOff);
+      world.change = answering(() => 3, backOff);
       expect(namesOf(await pass()).sort()).toEqual(names);
       expect(sizes.slice(0, 3)).toEqual([8, 3, 2]);
     });
 
     test('is not asked for more once it says nothing else, and its back-off is told', async () => {
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) add(name);
-      change = answering(() => (sizes.length === 0 ? 2 : 0), 1234);
+      world.change = answering(() => (sizes.length === 0 ? 2 : 0), 1234);
       await expect(pass()).rejects.toMatchObject({ code: 'throttled', retryAfterMs: 1234 });
       expect(sizes).toEqual([6, 2]);
     });
@@ -168,7 +149,7 @@ describe('GetItem', () => {
       for (const name of ['a', 'b', 'c', 'd']) add(name);
       const limited = answering(() => 1, null);
       const missing = busy(null).replace('ErrorServerBusy', 'ErrorItemNotFound');
-      change = (text) => {
+      world.change = (text) => {
         const first = text.match(message)?.[0];
         return limited(first !== undefined && sizes.length === 0 ? text.replace(first, missing) : text);
       };
@@ -179,7 +160,7 @@ describe('GetItem', () => {
 
   test('an item that does not say where it lies lies where it was told', async () => {
     add('a');
-    change = (text) => text.replace(/<t:ParentFolderId [^>]*\/>/g, '');
+    world.change = (text) => text.replace(/<t:ParentFolderId [^>]*\/>/g, '');
     const [page] = await pass();
     expect(page).toMatchObject({ gone: [], changed: [{ version: { folder: (await store.folders([]))[0]!.id } }] });
   });
@@ -188,7 +169,7 @@ describe('GetItem', () => {
 describe('SyncFolderItems', () => {
   test('changes are read that come without their change key', async () => {
     add('a');
-    change = (text) => (text.includes('SyncFolderItemsResponse') ? text.replace(/ ChangeKey="[^"]*"/g, '') : text);
+    world.change = (text) => (text.includes('SyncFolderItemsResponse') ? text.replace(/ ChangeKey="[^"]*"/g, '') : text);
     expect(namesOf(await pass())).toEqual(['a']);
   });
 
@@ -201,7 +182,7 @@ describe('SyncFolderItems', () => {
     const [folder] = await store.folders([]);
     const told = store.changes(folder!.id, first!.cursor, { items: 10 })[Symbol.asyncIterator]();
     // It goes between the two calls.
-    change = (text) => {
+    world.change = (text) => {
       if (!text.includes('<m:Changes>')) return text;
       disposeItem(mailbox(), away, 'HardDelete');
       return text.replace('<m:Changes>', `<m:Changes>${deletions}`);
@@ -212,9 +193,9 @@ describe('SyncFolderItems', () => {
 
   test('values may stand between spaces, and whether it was the last may be left out', async () => {
     for (const name of ['a', 'b', 'c']) add(name);
-    change = (text) => text.replace(/<(m:IncludesLastItemInRange)>(\w+)</g, '<$1>\n $2 <');
+    world.change = (text) => text.replace(/<(m:IncludesLastItemInRange)>(\w+)</g, '<$1>\n $2 <');
     expect(namesOf(await pass(null, 2)).sort()).toEqual(['a', 'b', 'c']);
-    change = (text) => text.replace(/<m:IncludesLastItemInRange>\w+<\/m:IncludesLastItemInRange>/g, '');
+    world.change = (text) => text.replace(/<m:IncludesLastItemInRange>\w+<\/m:IncludesLastItemInRange>/g, '');
     const pages = await pass(null, 2);
     expect(namesOf(pages).sort()).toEqual(['a', 'b', 'c']);
     expect(pages.at(-1)!.complete).toBe(true);
@@ -228,7 +209,7 @@ describe('SyncFolderItems', () => {
     }
     const states = cursors.map((cursor) => JSON.parse(cursor).state as string);
     let asked = 0;
-    change = (text) => {
+    world.change = (text) => {
       if (!text.includes('SyncFolderItemsResponse')) return text;
       asked += 1;
       return text
@@ -243,7 +224,7 @@ describe('SyncFolderItems', () => {
   test('nor one that tells the same again and again, with states that are always new', async () => {
     for (const name of ['a', 'b']) add(name);
     const server = repeating();
-    change = (text) => (text.includes('SyncFolderItemsResponse') ? server.again(text) : text);
+    world.change = (text) => (text.includes('SyncFolderItemsResponse') ? server.again(text) : text);
     await expect(pass()).rejects.toMatchObject({ code: 'garbled', message: expect.stringContaining('again and again') });
     expect(server.asked).toBeLessThan(100);
   });
@@ -251,7 +232,7 @@ describe('SyncFolderItems', () => {
 
 test('notes are text where a server gives HTML though text was asked for', async () => {
   await createItem(store, KEY, { ...card('a'), notes: { note: { '@type': 'Note', note: 'tea' } } } as ItemContent);
-  change = (text) =>
+  world.change = (text) =>
     text.replace('BodyType="Text">tea<', 'BodyType="HTML">&lt;p&gt;Likes &lt;b&gt;tea&lt;/b&gt;&lt;/p&gt;&amp;amp; cake<');
   const [page] = await pass();
   expect(page!.changed[0]!.version!.content.notes).toMatchObject({ note: { note: 'Likes tea\n& cake' } });
@@ -265,23 +246,23 @@ describe('what is read besides an item', () => {
     ['a login that may not act as the mailbox', { fault: 'fault-code', code: 'ErrorImpersonateUserDenied' }],
   ])('%s is not the fault of the one item: the pass ends, and the next one has it whole', async (_, rule) => {
     await createItem(store, KEY, { ...card('a'), media: { photo } } as ItemContent);
-    exchange.faults.add({ ...rule, operation: 'GetAttachment' });
+    world.exchange.faults.add({ ...rule, operation: 'GetAttachment' });
     await expect(pass()).rejects.toMatchObject({ code: 'refused' });
-    exchange.faults.clear();
+    world.exchange.faults.clear();
     const [page] = await pass();
     expect(page!.changed[0]!.version!.content.media).toEqual({ photo: expect.objectContaining({ uri: photo.uri }) });
   });
 
   test('a login that may not act as the mailbox is told of no item', async () => {
     add('a');
-    exchange.faults.add({ fault: 'item-error', code: 'ErrorImpersonateUserDenied', operation: 'GetItem' });
+    world.exchange.faults.add({ fault: 'item-error', code: 'ErrorImpersonateUserDenied', operation: 'GetItem' });
     await expect(pass()).rejects.toMatchObject({ code: 'refused' });
   });
 
   test('a picture that is withheld is of the one contact, and the others come', async () => {
     await createItem(store, KEY, { ...card('a'), media: { photo } } as ItemContent);
     add('b');
-    exchange.faults.add({ fault: 'item-error', code: 'ErrorVirusDetected', operation: 'GetAttachment' });
+    world.exchange.faults.add({ fault: 'item-error', code: 'ErrorVirusDetected', operation: 'GetAttachment' });
     const [page] = await pass();
     expect(page!.changed.map(({ failure }) => failure?.code ?? 'read').sort()).toEqual(['read', 'refused']);
   });
@@ -302,7 +283,7 @@ describe('FindItem', () => {
   test('an item is found by a server that ignores what it is asked to look for, however many it has', async () => {
     const target = await createItem(store, KEY, card('ours'));
     for (const name of ['a', 'b', 'c', 'd', 'e']) add(name);
-    ask = (sent) => (sent.includes('<m:FindItem ') ? anything(sent) : sent);
+    world.ask = (sent) => (sent.includes('<m:FindItem ') ? anything(sent) : sent);
     expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref, key: KEY, trashed: false })]);
   });
 
@@ -312,24 +293,24 @@ describe('FindItem', () => {
       const target = await createItem(store, KEY, card('ours'));
       for (const name of ['a', 'b', 'c']) add(name);
       let restricted = false;
-      ask = (sent) => {
+      world.ask = (sent) => {
         restricted = sent.includes('<m:Restriction>');
         return sent;
       };
-      change = (text) => (restricted && isFound(text) ? errorFor(code)(text) : text);
+      world.change = (text) => (restricted && isFound(text) ? errorFor(code)(text) : text);
       expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref })]);
     },
   );
 
   test('and by one that shows no named property in a list', async () => {
     const target = await createItem(store, KEY, card('ours'));
-    change = (text) => (isFound(text) ? text.replace(PROPERTY, '') : text);
+    world.change = (text) => (isFound(text) ? text.replace(PROPERTY, '') : text);
     expect(await store.find('r-1')).toEqual([expect.objectContaining({ ref: target.ref, key: KEY })]);
   });
 
   test('and by one that answers for several folders at once with one message', async () => {
     const target = await createItem(store, KEY, card('ours'));
-    change = (text) =>
+    world.change = (text) =>
       text.replace(
         /(<m:FindItemResponseMessage[\s\S]*?<\/m:FindItemResponseMessage>)(<m:FindItemResponseMessage[\s\S]*?<\/m:FindItemResponseMessage>)+/,
         '$1',
@@ -351,7 +332,7 @@ describe('FindItem', () => {
     const target = await createItem(store, KEY, content as ItemContent);
     // Where the local day counts it decides, and only there.
     mailbox().itemsIn(contacts().key)[0]!.fields.Birthday = el('Birthday', '2001-02-27T11:00:00Z');
-    change = dress;
+    world.change = dress;
     const [read] = await store.read([target.ref!]);
     expect(read!.version).toMatchObject({ key: KEY, content: { anniversaries: { birthday: { date: DAY } } } });
   });
@@ -363,7 +344,7 @@ test.each(['ErrorAccessDenied', 'ErrorItemNotFound'])(
   'a standard folder that a delegate may not see (%s) is as if it were not there',
   async (code) => {
     add('a');
-    change = (text) => {
+    world.change = (text) => {
       const messages = text.match(/<m:GetFolderResponseMessage[\s\S]*?<\/m:GetFolderResponseMessage>/g) ?? [];
       const trash = messages.at(-1);
       const refusal = `<m:GetFolderResponseMessage ResponseClass="Error"><m:ResponseCode>${code}</m:ResponseCode></m:GetFolderResponseMessage>`;
@@ -375,12 +356,12 @@ test.each(['ErrorAccessDenied', 'ErrorItemNotFound'])(
 
 test('a server that calls every folder a Folder has those of contacts all the same, and mail is not looked for there', async () => {
   add('a');
-  change = (text) => text.replace(/(<\/?t:)(Contacts|Calendar|Tasks)Folder\b/g, '$1Folder');
+  world.change = (text) => text.replace(/(<\/?t:)(Contacts|Calendar|Tasks)Folder\b/g, '$1Folder');
   expect(namesOf(await pass())).toEqual(['a']);
 });
 
 test('what is new is made without an empty body, which some servers cannot read', async () => {
-  ask = (sent) => (/<t:Body [^>]*><\/t:Body>/.test(sent) ? sent.replace('CreateItem', 'NoItem') : sent);
+  world.ask = (sent) => (/<t:Body [^>]*><\/t:Body>/.test(sent) ? sent.replace('CreateItem', 'NoItem') : sent);
   const target = await createItem(store, KEY, card('ours'));
   expect((await store.read([target.ref!]))[0]!.version!.content.notes).toBeUndefined();
 });
@@ -389,7 +370,7 @@ test('where nothing is told of the item that a file was attached to, it is looke
   const photo = (bytes: string) => ({
     photo: { '@type': 'Media', kind: 'photo', uri: `data:image/png;base64,iVBORw0KGgo${bytes}` },
   });
-  change = (text) => text.replace(/ RootItemChangeKey="[^"]*"/g, '');
+  world.change = (text) => text.replace(/ RootItemChangeKey="[^"]*"/g, '');
   let target = await createItem(store, KEY, { ...card('ours'), media: photo('=') } as ItemContent);
   for (const bytes of ['AAAA=', 'AQAA=']) {
     target = await changeItem(store, target, { ...card('ours'), media: photo(bytes) } as ItemContent, ['picture']);
@@ -399,7 +380,7 @@ test('where nothing is told of the item that a file was attached to, it is looke
 });
 
 test('an exception is of the hour of its series, whatever hour a server gives it where clocks change', async () => {
-  const calendar = exchangeStore(server, ADDRESS, PASSWORD, createAppointmentKind());
+  const calendar = world.store(createAppointmentKind());
   const content = {
     ...{ '@type': 'Event', title: 'Weekly', start: '2030-03-20T10:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' },
     recurrenceRules: [{ '@type': 'RecurrenceRule', frequency: 'weekly', count: 5 }],
@@ -408,7 +389,7 @@ test('an exception is of the hour of its series, whatever hour a server gives it
   await calendar.folders([]);
   const target = await createItem(calendar, KEY, content as ItemContent);
   // An hour late, and midnight.
-  change = (text) =>
+  world.change = (text) =>
     text
       .replace(/(<t:OriginalStart>2030-04-03T)08:00:00Z/g, '$109:00:00Z')
       .replace(/(<t:DeletedOccurrence><t:Start>2030-04-)10T08:00:00Z/g, '$109T22:00:00Z');
@@ -417,10 +398,10 @@ test('an exception is of the hour of its series, whatever hour a server gives it
 });
 
 test('a task that is there is completed by its status as well as by its day', async () => {
-  const tasks = exchangeStore(server, ADDRESS, PASSWORD, createTaskKind());
+  const tasks = world.store(createTaskKind());
   const task = { '@type': 'Task', title: 'Call' } as ItemContent;
   const target = await createItem(tasks, KEY, task);
-  ask = (sent) => sent.replace(/<t:SetItemField><t:FieldURI FieldURI="task:CompleteDate"\/>.*?<\/t:SetItemField>/, '');
+  world.ask = (sent) => sent.replace(/<t:SetItemField><t:FieldURI FieldURI="task:CompleteDate"\/>.*?<\/t:SetItemField>/, '');
   const done = { ...task, progress: 'completed', progressUpdated: '2026-10-30T00:00:00Z' } as ItemContent;
   await changeItem(tasks, target, done, ['completion']);
   const [read] = await tasks.read([target.ref!]);
@@ -428,8 +409,8 @@ test('a task that is there is completed by its status as well as by its day', as
 });
 
 test('an occurrence is found by its start where the server does not say when it began by the pattern', async () => {
-  const calendar = exchangeStore(server, ADDRESS, PASSWORD, createAppointmentKind());
-  change = (text) => text.replace(/<t:OriginalStart>[^<]*<\/t:OriginalStart>/g, '');
+  const calendar = world.store(createAppointmentKind());
+  world.change = (text) => text.replace(/<t:OriginalStart>[^<]*<\/t:OriginalStart>/g, '');
   const rule = { '@type': 'RecurrenceRule', frequency: 'daily', count: 5 };
   const content = {
     ...{ '@type': 'Event', title: 'Daily', start: '2030-05-06T10:00:00', duration: 'PT1H', timeZone: 'Europe/Berlin' },
@@ -437,18 +418,16 @@ test('an occurrence is found by its start where the server does not say when it 
   };
   await calendar.folders([]);
   const target = await createItem(calendar, KEY, content as ItemContent);
-  change = (text) => text;
+  world.change = (text) => text;
   const [read] = await calendar.read([target.ref!]);
   expect(read!.version!.content.recurrenceOverrides).toEqual(content.recurrenceOverrides);
 });
 
 test('a server that loses each state of a folder of mail is not asked for ever', async () => {
-  await deliver(exchange, mailbox(), Buffer.from(letter('a')));
-  const settings = settingsFor(server, ADDRESS, { method: 'password', access: 'direct' });
-  const context = contextFor({ method: 'password', username: ADDRESS, password: PASSWORD });
-  await using session = await createExchangeConnector().open(settings, context);
-  exchange.switches.loseSyncStates = true;
-  change = (text) => text.replace('LastItemInRange>true', 'LastItemInRange>false');
+  await deliver(world.exchange, mailbox(), Buffer.from(letter('a')));
+  await using session = await world.open();
+  world.exchange.switches.loseSyncStates = true;
+  world.change = (text) => text.replace('LastItemInRange>true', 'LastItemInRange>false');
   await expect(createLedger().pass(session.email!, 'INBOX')).rejects.toMatchObject({ code: 'cursor-lost' });
-  exchange.switches.loseSyncStates = false;
+  world.exchange.switches.loseSyncStates = false;
 });

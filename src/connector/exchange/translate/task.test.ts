@@ -168,19 +168,12 @@ describe('the moment of completion', () => {
     item().fields.CompleteDate!.text = '2026-12-10T15:30:00Z';
     expect(valueIn('completion', await first())).toEqual(done(day));
   });
-});
-
-describe('the moment of completion in the application', () => {
-  const { zone: usual } = standIn.exchange;
-  afterEach(() => {
-    Object.assign(standIn.exchange, { zone: usual });
-  });
 
   test.each([
     ['Pacific Standard Time', '2026-03-06T01:00:00Z', '2026-03-05'],
     ['Tokyo Standard Time', '2026-03-05T16:00:00Z', '2026-03-06'],
     ['Pacific Standard Time', '2026-03-06T00:00:00Z', '2026-03-06'],
-  ])('to an owner in %s %s is the day %s', async (zone, completedAt, day) => {
+  ])('given by the application to an owner in %s, %s is the day %s', async (zone, completedAt, day) => {
     Object.assign(standIn.exchange, { zone });
     world.use(createTaskKind());
     await world.store().read([]);
