@@ -6,6 +6,7 @@ import type { ItemContent, ItemKind } from '../model/item.ts';
 import { put, same } from '../model/json.ts';
 import { participantsOf } from '../model/participant-field.ts';
 import { participantId } from '../model/participant-id.ts';
+import { recurrence } from '../model/task-field.ts';
 import type { Database } from '../store/database.ts';
 import type { Item } from '../store/items.ts';
 import type { Link } from '../store/links.ts';
@@ -37,11 +38,9 @@ export function withOrganizer(kind: ItemKind, content: ItemContent, mailbox: Mai
   return put(content, ['participants', held?.key ?? participantId(own[0]!)], owner);
 }
 
-const taskRecurrence = FIELDS.task.find(({ name }) => name === 'recurrence')!;
-
 /** `before`: null of what is new. A task's recurrence comes from Exchange alone: what nobody would write there is no wish to keep. */
 export function refuseRecurrence(kind: ItemKind, before: ItemContent | null, content: ItemContent): void {
-  if (kind !== 'task' || same(taskRecurrence.get(content), before && taskRecurrence.get(before))) return;
+  if (kind !== 'task' || same(recurrence.get(content), before && recurrence.get(before))) return;
   throw new Failure('refused', 'the recurrence of a task is read from Exchange and never written there', {
     remedy: 'set it in Outlook, or make a task for each time',
   });

@@ -7,7 +7,7 @@ import { regarding } from '../model/regarding-field.ts';
 import { appendChanges } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
 import { lockMeeting } from '../store/items.ts';
-import { changeLink, type Link, linksOf, readLink } from '../store/links.ts';
+import { changeLink, type Link, linksOf } from '../store/links.ts';
 import { type KnownRemoteItem, readRemoteItem } from '../store/remote-items.ts';
 import { type CopyOfMeeting, chooseSource } from '../sync/source.ts';
 import type { Outcome } from './outcome.ts';
@@ -67,13 +67,9 @@ export function handOver(pass: Pass, link: Link, gone: KnownRemoteItem): Promise
     const heir = chooseSource(await copiesOf(transaction, others));
     const next = others.find(({ id, mailboxId }) => id !== link.id && mailboxId === heir);
     if (next === undefined) return false;
-    await takeLead(transaction, next, others);
     const remote = next.ref === null ? null : await readRemoteItem(transaction, next.mailboxId, next.kind, next.ref);
-    if (remote?.meeting && gone.meeting && remote.meeting.sequence < gone.meeting.sequence) {
-      const said = valuesOf(sharedOf(pass.fields), remote.content);
-      const { theirsBase } = (await readLink(transaction, next.id))!;
-      await changeLink(transaction, next.id, { theirsBase: { ...theirsBase, ...said } });
-    }
+    const isOlder = remote?.meeting && gone.meeting && remote.meeting.sequence < gone.meeting.sequence;
+    await takeLead(transaction, next, others, isOlder ? valuesOf(sharedOf(pass.fields), remote.content) : {});
     return true;
   });
 }
@@ -93,13 +89,19 @@ async function copiesOf(transaction: Database, links: readonly Link[]): Promise<
 
 /**
  * From now on this copy speaks for the meeting. What was agreed with the one that did is agreed with it: what it says otherwise is
- * news, what the application has changed since is still a change, and nothing of the other's own is written into it.
+ * news but for what was `known` of it, what the application has changed since is still a change, and nothing of the other's own is
+ * written into it.
  */
-export async function takeLead(transaction: Database, { id }: Pick<Link, 'id'>, others: readonly Link[]): Promise<void> {
+export async function takeLead(
+  transaction: Database,
+  { id }: Pick<Link, 'id'>,
+  others: readonly Link[],
+  known: FieldValues = {},
+): Promise<void> {
   const before = others.filter((other) => other.isPrimary && other.id !== id);
   for (const other of before) await changeLink(transaction, other.id, { isPrimary: false, theirsSeen: null });
   const { oursBase = null, theirsBase = null } = before[0] ?? {};
-  const agreed = oursBase === null ? {} : { oursBase: ofAnyCopy(oursBase), theirsBase: ofAnyCopy(theirsBase) };
+  const agreed = oursBase === null ? {} : { oursBase: ofAnyCopy(oursBase), theirsBase: { ...ofAnyCopy(theirsBase), ...known } };
   await changeLink(transaction, id, { isPrimary: true, theirsSeen: null, oursSeen: null, ...agreed });
 }
 

@@ -68,7 +68,7 @@ const reminder = valueField({
 });
 
 /** Read and kept, with Exchange's own regenerating patterns; never written. */
-const recurrence = valueField({
+export const recurrence = valueField({
   name: 'recurrence',
   ...fixed('from-exchange'),
   get: (content) => {

@@ -27,7 +27,7 @@ export function choose(kind: ItemKind, link: Agreement, field: string, winner: W
   const open = Object.entries(link.asking).filter(([name]) => !answered.includes(name));
   const state = open.length > 0 ? 'asking' : 'linked';
   // What was asked about a deletion stays, to tell whether that is still the question when the answer is carried out.
-  const asking = Object.fromEntries(answered.includes('deletion') ? Object.entries(link.asking) : open);
+  const asking = answered.includes('deletion') ? link.asking : Object.fromEntries(open);
   const settled = answered.reduce((held, name) => answer(kind, held, name, winner, contents), link);
   return { link: { ...settled, asking, state }, answered };
 }

@@ -1,9 +1,7 @@
 /** A server's rewriting is no edit, but for one: what it makes of a recurring task that is completed. */
-import { FIELDS } from '../model/fields.ts';
 import type { ItemContent, ItemKind } from '../model/item.ts';
 import { textAt } from '../model/json.ts';
-
-const recurrence = FIELDS.task.find(({ name }) => name === 'recurrence')!;
+import { recurrence } from '../model/task-field.ts';
 
 /**
  * Exchange keeps what was completed as a task of its own and takes the recurring one on to its next time, open again: that is news

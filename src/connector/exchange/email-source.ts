@@ -25,6 +25,7 @@ import { ExchangeFailure } from './failures.ts';
 import type { Folders, ListedFolder } from './folders.ts';
 import { getHeaders } from './operation/get-headers.ts';
 import { type GotItem, getItems } from './operation/get-item.ts';
+import { inPortions } from './operation/in-portions.ts';
 import type { MailItem } from './operation/item.ts';
 import { type SyncedItems, syncFolderItems } from './operation/sync-folder-items.ts';
 import { toldBefore } from './operation/told-before.ts';
@@ -175,12 +176,8 @@ class Pass {
     return (await this.#got(refs)).flatMap(({ item }) => item ?? []);
   }
 
-  async #got(refs: readonly RemoteRef[]): Promise<GotItem[]> {
-    const got: GotItem[] = [];
-    for (let at = 0; at < refs.length; at += STATE_BATCH) {
-      got.push(...(await getItems(this.#context.ews, refs.slice(at, at + STATE_BATCH), { mimeBytes: null })));
-    }
-    return got;
+  #got(refs: readonly RemoteRef[]): Promise<GotItem[]> {
+    return inPortions(refs, STATE_BATCH, (some) => getItems(this.#context.ews, some, { mimeBytes: null }));
   }
 
   /** Some servers tell of a move to Deleted Items as of a change of an item that now lies there. */

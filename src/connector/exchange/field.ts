@@ -5,7 +5,7 @@
 import type { Named } from '../../model/field.ts';
 import type { ItemContent, Json } from '../../model/item.ts';
 import { textOfHtml } from './html-text.ts';
-import { elementOf, type Path, type Setting, type Value, valueAt } from './property.ts';
+import { elementOf, type Path, type Setting, uniquePaths, type Value, valueAt } from './property.ts';
 import { childOf, type Element } from './read-answer.ts';
 
 export interface Mapping {
@@ -51,17 +51,13 @@ export function writeFields<Name extends string>(
 }
 
 /** What is asked for: of dictionaries the whole. */
-export const pathsOf = (map: Map<string>): readonly Path[] => unique(entryPathsOf(map).map(wholeOf));
+export const pathsOf = (map: Map<string>): readonly Path[] => uniquePaths(entryPathsOf(map).map(wholeOf));
 
 /** The same, each entry of a dictionary by itself. */
 export const entryPathsOf = (map: Map<string>): readonly Path[] =>
-  unique(Object.values(map).flatMap((mapping) => mapping?.paths ?? []));
+  uniquePaths(Object.values(map).flatMap((mapping) => mapping?.paths ?? []));
 
 const wholeOf = (path: Path): Path => ('list' in path ? { uri: `contacts:${path.list}` } : path);
-
-const unique = (paths: readonly Path[]): readonly Path[] => [
-  ...new Map(paths.map((path) => [JSON.stringify(path), path] as const)).values(),
-];
 
 /** Blank is not there. What servers wrap or pad stays, but for the line ends. */
 export function textIn(item: Element, path: Path): string | null {

@@ -9,6 +9,7 @@ import { KEY, keyOf, MARK } from './item-key.ts';
 import type { GotElement, Kind, MoreReading } from './item-kind.ts';
 import { getElements } from './operation/get-elements.ts';
 import { zoneDefinition } from './operation/get-server-time-zones.ts';
+import { inPortions } from './operation/in-portions.ts';
 import { idOf } from './operation/item-id.ts';
 import { itemShape } from './operation/item-shape.ts';
 import { field, type Path } from './property.ts';
@@ -21,16 +22,7 @@ const ALWAYS: readonly Path[] = [field('item:ParentFolderId'), field('item:LastM
 /** Each with its element, in order of the refs. */
 async function elementsOf(ews: Ews, kind: Kind, refs: readonly RemoteRef[], properties: readonly Path[]): Promise<GotElement[]> {
   const shape = itemShape(properties, { bodyType: kind.bodyType });
-  return await inBatches(refs, (some) => getElements(ews, some, { attempt: `reading ${kind.kind}s`, shape }));
-}
-
-async function inBatches(
-  refs: readonly RemoteRef[],
-  read: (some: readonly RemoteRef[]) => Promise<readonly GotElement[]>,
-): Promise<GotElement[]> {
-  const found: GotElement[] = [];
-  for (let at = 0; at < refs.length; at += BATCH) found.push(...(await read(refs.slice(at, at + BATCH))));
-  return found;
+  return await inPortions(refs, BATCH, (some) => getElements(ews, some, { attempt: `reading ${kind.kind}s`, shape }));
 }
 
 export interface Reader {
@@ -53,7 +45,7 @@ export async function* readItems(reader: Reader, refs: readonly RemoteRef[]): As
 async function fittingElements(ews: Ews, kind: Kind, refs: readonly RemoteRef[]): Promise<GotElement[]> {
   const { otherProperties = [], elements } = kind;
   const ask: Ask = (some, properties) => elementsOf(ews, kind, some, [...ALWAYS, ...properties]);
-  const got = await inBatches(refs, (some) => withDictionaries(ews, kind, some, ask));
+  const got = await inPortions(refs, BATCH, (some) => withDictionaries(ews, kind, some, ask));
   const isOther = ({ element, failure }: GotElement) =>
     (element !== undefined && element.name !== elements[0] && elements.includes(element.name)) ||
     (failure instanceof ExchangeFailure && failure.responseCode === 'ErrorInvalidPropertyRequest');

@@ -10,6 +10,7 @@ import type { Kind } from './item-kind.ts';
 import { type FoundIn, findItems } from './operation/find-item.ts';
 import { folderId } from './operation/folder-id.ts';
 import { getElements } from './operation/get-elements.ts';
+import { inPortions } from './operation/in-portions.ts';
 import { idOf } from './operation/item-id.ts';
 import { itemShape } from './operation/item-shape.ts';
 import { beginsWith } from './operation/restriction.ts';
@@ -39,13 +40,9 @@ export async function findByRecord(
 }
 
 async function withKeys(ews: Ews, found: readonly FoundIn[]): Promise<FoundIn[]> {
-  const read: FoundIn[] = [];
   const attempt = 'reading the key of an item';
   const folders = new Map(found.flatMap(({ folder, element }) => idIn(element).map((ref) => [ref, folder] as const)));
   const refs = [...folders.keys()] as RemoteRef[];
-  for (let at = 0; at < refs.length; at += AT_ONCE) {
-    const got = await getElements(ews, refs.slice(at, at + AT_ONCE), { attempt, shape: SHAPE });
-    for (const { ref, element } of got) if (element !== undefined) read.push({ folder: folders.get(ref)!, element });
-  }
-  return read;
+  const got = await inPortions(refs, AT_ONCE, (some) => getElements(ews, some, { attempt, shape: SHAPE }));
+  return got.flatMap(({ ref, element }) => (element === undefined ? [] : [{ folder: folders.get(ref)!, element }]));
 }

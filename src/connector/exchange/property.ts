@@ -41,6 +41,10 @@ export interface Setting {
   readonly append?: boolean;
 }
 
+export const uniquePaths = (paths: readonly Path[]): readonly Path[] => [
+  ...new Map(paths.map((path) => [JSON.stringify(path), path] as const)).values(),
+];
+
 export const field = (uri: string): { readonly uri: string } => ({ uri });
 export const elementOf = (uri: string): string => uri.slice(uri.indexOf(':') + 1);
 

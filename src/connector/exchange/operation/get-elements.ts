@@ -9,6 +9,7 @@ import { ExchangeFailure, isOfAll, messageFailure } from '../failures.ts';
 import type { GotElement } from '../item-kind.ts';
 import { childOf, type Element, type ResponseMessage } from '../read-answer.ts';
 import { escapeXml } from '../soap.ts';
+import { inPortions } from './in-portions.ts';
 
 export interface GetElements {
   /** For messages: what was attempted. */
@@ -47,18 +48,11 @@ export async function getElements(ews: Ews, refs: readonly RemoteRef[], options:
   // What stopped the batch is told; the rest has not been looked at. A server may look at only so many at a time.
   const size = open.some(({ failure }) => isBusy(failure)) ? told : open.length;
   const again = await inPortions(
-    ews,
     open.map(({ ref }) => ref),
-    options,
     size,
+    (some) => getElements(ews, some, options),
   );
   return results.map((result) => (isOpen(result) ? again.shift()! : result));
-}
-
-async function inPortions(ews: Ews, refs: readonly RemoteRef[], options: GetElements, size: number): Promise<GotElement[]> {
-  const got: GotElement[] = [];
-  for (let at = 0; at < refs.length; at += size) got.push(...(await getElements(ews, refs.slice(at, at + size), options)));
-  return got;
 }
 
 /**

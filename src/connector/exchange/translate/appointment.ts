@@ -10,6 +10,7 @@
 import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
 import type { Kind, MoreReading, Reading } from '../item-kind.ts';
 import { ownersPlace } from '../operation/get-user-configuration.ts';
+import { uniquePaths } from '../property.ts';
 import { childOf, type Element } from '../read-answer.ts';
 import { FILE_PROPERTIES, type FilesReading, filesContent } from './appointment-files.ts';
 import { PEOPLE_PROPERTIES, peopleContent } from './appointment-people.ts';
@@ -36,7 +37,7 @@ export function createAppointmentKind(fileBytes = 0): Kind {
   let zone = Temporal.Now.timeZoneId();
   return {
     ...{ kind: 'appointment', home: 'calendar', elements: ['CalendarItem'], folder: 'CalendarFolder', hidden: [] },
-    properties: [...new Map(paths.flat().map((path) => [JSON.stringify(path), path])).values()],
+    properties: uniquePaths(paths.flat()),
     fileBytes,
     async prepare(ews) {
       zone = (await ownersPlace(ews)) ?? zone;

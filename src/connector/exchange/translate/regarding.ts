@@ -3,7 +3,7 @@
  * pallets"}`, which an add-in of Outlook may read and write. What is none is as if it were not there.
  */
 import type { Json } from '../../../model/item.ts';
-import { isObject, textAt } from '../../../model/json.ts';
+import { textAt } from '../../../model/json.ts';
 import type { Mapping } from '../field.ts';
 import { OWN_SET } from '../item-key.ts';
 import { type Path, type Setting, valueAt } from '../property.ts';
@@ -14,7 +14,10 @@ const PATH: Path = { extended: { type: 'String', set: OWN_SET, name: 'MailroomRe
 export const regarding = {
   paths: [PATH],
   read: (item: Element) => recordIn(valueAt(item, PATH)),
-  write: (value: Json): Setting[] => [{ path: PATH, value: value === null ? null : JSON.stringify(recordOf(value)) }],
+  write(value: Json): Setting[] {
+    const record = recordOf(value);
+    return [{ path: PATH, value: record === null ? null : JSON.stringify(record) }];
+  },
 } satisfies Mapping;
 
 function recordIn(text: string | undefined): Json {
@@ -26,7 +29,7 @@ function recordIn(text: string | undefined): Json {
 }
 
 function recordOf(value: Json): Json {
-  const [type, id, name] = ['type', 'id', 'name'].map((part) => textAt(value, part));
-  if (!isObject(value) || type == null || id == null) return null;
-  return { type, id, ...(name == null ? {} : { name }) };
+  const [type, id, name] = [textAt(value, 'type'), textAt(value, 'id'), textAt(value, 'name')];
+  if (type === null || id === null) return null;
+  return { type, id, ...(name === null ? {} : { name }) };
 }

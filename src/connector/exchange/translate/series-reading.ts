@@ -66,8 +66,8 @@ const excluded = ({ start }: Day): Entry => [start, { excluded: true }];
 
 /** The key of an occurrence: when it would begin by the pattern, whose hour is one, whatever a server makes of it where clocks change. */
 function originalStart(at: Temporal.Instant, whole: ItemContent, place: string): string {
-  if (whole.showWithoutTime === true) return `${dayAt(at, place)}T00:00:00`;
-  return `${wallClock(at, place).slice(0, 10)}T${String(whole.start).slice(11)}`;
+  const day = whole.showWithoutTime === true ? dayAt(at, place).toString() : wallClock(at, place).slice(0, 10);
+  return `${day}T${String(whole.start).slice(11)}`;
 }
 
 function deletedDays(item: Element, whole: ItemContent, place: string): Day[] {

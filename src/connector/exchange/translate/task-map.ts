@@ -1,8 +1,8 @@
 /** Where each field of a task stands in Exchange (MS-OXWSTASK 2.2.4). */
 import { importanceOf } from '../../../model/copy-field.ts';
-import { type ItemContent, type Json, VENDOR } from '../../../model/item.ts';
+import type { ItemContent, Json } from '../../../model/item.ts';
 import { at, textAt } from '../../../model/json.ts';
-import type { TaskFieldName } from '../../../model/task-field.ts';
+import { recurrence as recurrenceField, type TaskFieldName } from '../../../model/task-field.ts';
 import { asText, bodyValue, categories, instantOf, type Mapping, sensitivity, text, textIn } from '../field.ts';
 import { field, type Path, type Setting, valueAt } from '../property.ts';
 import { childOf, type Element, isTrue, textOf } from '../read-answer.ts';
@@ -68,7 +68,7 @@ const WAITING: Readonly<Record<string, string>> = { waiting: 'WaitingOnOthers', 
 const OVER = ['completed', 'cancelled', 'failed'];
 
 /** One that is recurring goes on with its next time: one word that it is over is enough. */
-const isRecurring = (task: ItemContent) => 'recurrenceRules' in task || `${VENDOR}regeneration` in task;
+const isRecurring = (task: ItemContent) => recurrenceField.get(task) !== null;
 
 function completed(at: string | null, zone: string | null, sayTwice: boolean): Setting[] {
   const status = at === null || sayTwice ? [setting(STATUS, 'Completed')] : [];
